@@ -1,0 +1,181 @@
+"""Every setting: its name, default and meaning; and the checks that keep production safe.
+
+A setting comes from the environment (``OFICINA_NAME``), else from ``oficina.toml`` in the instance
+folder (``NAME``, in any case; a table such as ``[marca]`` gives ``MARCA_...``), else from its default here.
+"""
+
+import os
+import secrets
+import stat
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+EXAMPLE_SECRETS = {"cambieme", "cámbieme", "secreto", "secret", "dev", "changeme", "clave"}
+SECRET_LENGTH = 32
+YES = {"1", "si", "sí", "true", "on"}
+NO = {"0", "no", "false", "off"}
+
+
+class ConfigError(Exception):
+    """A setting that is unsafe or cannot be understood; the message is Spanish and says how to mend it."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting; ``default`` also gives the type (str, int or bool)."""
+
+    name: str
+    default: str | int | bool
+    text: str
+
+    def read(self, value: Any) -> str | int | bool:
+        """The value as the type of the default. Raises ConfigError."""
+        if isinstance(self.default, bool):
+            word = str(value).strip().lower()
+            if word in YES | NO:
+                return word in YES
+            raise ConfigError(f"{self.name} debe ser 1 o 0, no «{value}».")
+        if isinstance(self.default, int):
+            try:
+                return int(str(value).strip())
+            except ValueError:
+                raise ConfigError(f"{self.name} debe ser un número entero, no «{value}».") from None
+        return str(value).strip()
+
+
+SETTINGS = (
+    Setting("INSTANCIA", "instance", "Carpeta de la base de datos, el secreto, los correos y oficina.toml."),
+    Setting(
+        "BASE_DE_DATOS", "", "sqlite:///ruta o mysql://usuario:clave@host/base. Vacío: oficina.db en la carpeta de la instancia."
+    ),
+    Setting("URL_PUBLICA", "", "Dirección pública del portal; con ella se arman los enlaces de los correos."),
+    Setting("ENTORNO", "desarrollo", "desarrollo o produccion."),
+    Setting("SECRETO", "", "Secreto de firmas y cifrado. Vacío: el del archivo secreto de la instancia."),
+    Setting("CAPTCHA", True, "Código de seguridad en el registro y tras muchos ingresos fallidos."),
+    Setting("LIMITES", True, "Límites de intentos."),
+    Setting(
+        "SMTP", "", "smtp://usuario:clave@host:587 (STARTTLS), smtps://…:465 o smtp+plano://host:25. Vacío: archivos .eml."
+    ),
+    Setting("CORREO_REMITENTE", "no-responda@aguaclara.example", "Dirección desde la que salen los correos."),
+    Setting("PROXIES", 0, "Cuántos servidores intermedios (nginx) hay delante; 1 con nginx."),
+    Setting("SESION_INACTIVA_MIN", 30, "Minutos sin actividad después de los cuales la sesión termina."),
+    Setting("SESION_MAXIMA_H", 12, "Horas después de las cuales la sesión termina aunque haya actividad."),
+    Setting("CLAVE_MINIMA", 12, "Largo mínimo de la contraseña."),
+    Setting("CLAVE_TEMPORAL_MIN", 60, "Minutos que sirve la contraseña temporal enviada por correo."),
+    Setting("PRUEBA_FACTURA", True, "Pedir en el registro y al asociar el número de una factura reciente del código."),
+    Setting("PRUEBA_FACTURAS", 6, "Cuántas de las últimas facturas del código sirven como prueba."),
+    Setting("PASARELA", "enlace", "Cómo se paga en línea: enlace (al portal de pagos de la empresa)."),
+    Setting("PAGO_URL", "https://pagos.aguaclara.example/", "Portal de pagos en línea (PASARELA=enlace)."),
+    Setting("PAGO_NOMBRE", "Portal de pagos de Aguaclara", "Nombre del portal de pagos."),
+    Setting("SISTEMAS_CORREO", "sistemas@aguaclara.example", "Área de sistemas, a la que se pide retirar el código principal."),
+    Setting("POLITICA_VERSION", "2026-11", "Versión de la política de tratamiento de datos que se acepta al registrarse."),
+    Setting("POLITICA_URL", "", "Política completa en el sitio de la empresa. Vacío: solo la página del portal."),
+    Setting("MARCA_NOMBRE", "Acueducto y Alcantarillado de Aguaclara E.S.P.", "Nombre de la empresa."),
+    Setting("MARCA_CORTO", "Aguaclara", "Nombre corto de la empresa."),
+    Setting("MARCA_NIT", "900123818-0", "NIT de la empresa."),
+    Setting("MARCA_MUNICIPIO", "Aguaclara", "Municipio, el que se propone en el registro."),
+    Setting("MARCA_DIRECCION", "Calle 10 n.º 5-20, Aguaclara", "Dirección de la oficina de atención."),
+    Setting("MARCA_TELEFONO", "608 555 0100", "Teléfono de atención."),
+    Setting("MARCA_CORREO", "atencion@aguaclara.example", "Correo de atención."),
+    Setting("MARCA_HORARIO", "lunes a viernes de 7:30 a. m. a 4:30 p. m.", "Horario de atención."),
+    Setting("MARCA_SITIO", "https://www.aguaclara.example/", "Sitio web de la empresa."),
+    Setting("MARCA_LOGO", "img/marca.svg", "Logotipo, relativo a static/."),
+)
+
+
+def read(environ: dict[str, str] | None = None, **overrides: Any) -> dict[str, Any]:
+    """All settings by name, without prefix. ``overrides`` win over the environment. Raises ConfigError."""
+    environ = dict(os.environ) if environ is None else environ
+    instance = Path(overrides.get("INSTANCIA") or environ.get("OFICINA_INSTANCIA") or "instance").resolve()
+    given = from_file(instance / "oficina.toml")
+    known = {setting.name for setting in SETTINGS}
+    if unknown := sorted(set(given) - known):
+        raise ConfigError(f"oficina.toml tiene ajustes que no existen: {', '.join(unknown)}. Véase docs/configuracion.md.")
+    given |= {name: environ[f"OFICINA_{name}"] for name in known if f"OFICINA_{name}" in environ}
+    given |= overrides
+    settings = {s.name: s.read(given[s.name]) if s.name in given else s.default for s in SETTINGS}
+    settings["INSTANCIA"] = str(instance)
+    settings["BASE_DE_DATOS"] = settings["BASE_DE_DATOS"] or f"sqlite:///{instance}/oficina.db"
+    settings["SECRETO"] = settings["SECRETO"] or secret_from(instance)
+    check(settings)
+    return settings
+
+
+def from_file(path: Path) -> dict[str, Any]:
+    """The settings of a TOML file, tables flattened: ``[marca] nit`` is MARCA_NIT."""
+    if not path.exists():
+        return {}
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} no se puede leer: {error}.") from None
+    flat = {}
+    for key, value in content.items():
+        if isinstance(value, dict):
+            flat |= {f"{key}_{name}".upper(): item for name, item in value.items()}
+        else:
+            flat[key.upper()] = value
+    return flat
+
+
+def secret_from(instance: Path) -> str:
+    path = instance / "secreto"
+    return path.read_text(encoding="ascii").strip() if path.exists() else ""
+
+
+def create_secret(instance: Path) -> Path:
+    """Write a random secret with mode 0600 unless there is one; the folder is made with mode 0700."""
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = instance / "secreto"
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+    return path
+
+
+def check(settings: dict[str, Any]) -> None:
+    """Refuse what cannot work anywhere, and what is unsafe in production. Raises ConfigError."""
+    if settings["ENTORNO"] not in ("desarrollo", "produccion"):
+        raise ConfigError("OFICINA_ENTORNO debe ser desarrollo o produccion.")
+    if settings["PASARELA"] != "enlace":
+        raise ConfigError("OFICINA_PASARELA debe ser enlace.")
+    if settings["CLAVE_MINIMA"] < 8:
+        raise ConfigError("OFICINA_CLAVE_MINIMA no puede ser menor que 8.")
+    if not settings["BASE_DE_DATOS"].startswith(("sqlite:///", "mysql://")):
+        raise ConfigError("OFICINA_BASE_DE_DATOS debe comenzar por sqlite:/// o mysql://.")
+    if settings["SMTP"] and urlsplit(settings["SMTP"]).scheme not in ("smtp", "smtps", "smtp+plano"):
+        raise ConfigError("OFICINA_SMTP debe comenzar por smtp://, smtps:// o smtp+plano://.")
+    if settings["ENTORNO"] == "produccion":
+        for problem in production_problems(settings):
+            raise ConfigError(f"El portal no arranca en producción: {problem}")
+
+
+def production_problems(settings: dict[str, Any]) -> list[str]:
+    """What keeps these settings from serving the public, in Spanish, each with its remedy."""
+    problems = []
+    secret = settings["SECRETO"]
+    secret_file = Path(settings["INSTANCIA"]) / "secreto"
+    if not secret:
+        problems.append("falta el secreto. Créelo con «flask base secreto» o defina OFICINA_SECRETO.")
+    elif len(secret) < SECRET_LENGTH or secret.lower() in EXAMPLE_SECRETS or len(set(secret)) < 10:
+        problems.append(
+            f"el secreto es de ejemplo o muy corto. Use al menos {SECRET_LENGTH} caracteres al azar: «flask base secreto»."
+        )
+    elif secret_file.exists() and stat.S_IMODE(secret_file.stat().st_mode) & 0o077:
+        problems.append(f"otros usuarios pueden leer el secreto. Ejecute: chmod 600 {secret_file}")
+    url = urlsplit(settings["URL_PUBLICA"])
+    if not url.hostname:
+        problems.append("falta OFICINA_URL_PUBLICA, por ejemplo https://oficina.suempresa.gov.co")
+    elif url.scheme != "https":
+        problems.append("OFICINA_URL_PUBLICA debe comenzar por https://")
+    if not settings["CAPTCHA"]:
+        problems.append("el código de seguridad está apagado. Quite OFICINA_CAPTCHA=0.")
+    if not settings["LIMITES"]:
+        problems.append("los límites de intentos están apagados. Quite OFICINA_LIMITES=0.")
+    if ":memory:" in settings["BASE_DE_DATOS"]:
+        problems.append("la base de datos está en memoria y se perdería. Defina OFICINA_BASE_DE_DATOS con un archivo o servidor.")
+    return problems

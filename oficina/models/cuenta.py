@@ -1,0 +1,149 @@
+"""An account of the office: its person, its codes, its password. Everything of a customer is found through it."""
+
+from flask_login import UserMixin
+from peewee import AutoField, CharField, SmallIntegerField
+
+from ..db import fetch, utcnow
+from .asociacion import Asociacion, CodigoAsociado
+from .base import Base, InstantField, as_instant, fingerprint
+from .clave_temporal import ClaveTemporal
+from .claves import cifrar, coincide
+from .factura import Factura
+from .mandamiento import Mandamiento
+from .pago import UltimoPago
+from .predio import Predio
+from .sesion import Sesion
+
+DOCUMENTOS = {
+    "CC": "Cédula de ciudadanía",
+    "CE": "Cédula de extranjería",
+    "NIT": "NIT",
+    "PPT": "Permiso por protección temporal",
+    "PA": "Pasaporte",
+    "TI": "Tarjeta de identidad",
+}
+
+SESSION_SQL = """
+SELECT c.id, c.correo, c.correo_confirmado, c.clave, c.documento_tipo, c.documento, c.nombres, c.apellidos, c.celular,
+       c.telefono, c.direccion, c.municipio, c.factura_por_correo, c.creada, s.nivel
+  FROM sesion s JOIN cuenta c ON c.id = s.cuenta_id
+ WHERE s.huella = ? AND s.caduca > ? AND c.bloqueada IS NULL AND c.eliminada IS NULL
+"""
+SESSION_FIELDS = (
+    *("id", "correo", "correo_confirmado", "clave", "documento_tipo", "documento", "nombres", "apellidos", "celular"),
+    *("telefono", "direccion", "municipio", "factura_por_correo", "creada"),
+)
+
+CODES_SQL = """
+SELECT a.codigo, a.principal, p.direccion, p.barrio, p.uso, p.estrato, p.estado
+  FROM asociacion a JOIN predio p ON p.codigo = a.codigo
+ WHERE a.cuenta_id = ? ORDER BY CASE WHEN a.principal = 1 THEN 0 ELSE 1 END, a.creada, a.codigo
+"""
+
+
+class Cuenta(UserMixin, Base):
+    id = AutoField()
+    correo = CharField(254, unique=True, null=True)
+    correo_confirmado = InstantField(null=True)
+    clave = CharField(150)
+    documento_tipo = CharField(5)
+    documento = CharField(20)
+    nombres = CharField(80)
+    apellidos = CharField(80)
+    celular = CharField(15)
+    telefono = CharField(15, null=True)
+    direccion = CharField(160, null=True)
+    municipio = CharField(60, null=True)
+    factura_por_correo = SmallIntegerField()
+    politica_version = CharField(20)
+    politica_aceptada = InstantField()
+    creada = InstantField()
+    bloqueada = InstantField(null=True)
+    eliminada = InstantField(null=True)
+
+    # The session of this request: its token as the cookie has it, and its level (see access.py).
+    token: str | None = None
+    nivel = "plena"
+
+    def get_id(self) -> str:
+        """What Flask-Login keeps in the cookie: the random id of the session, never that of the account."""
+        return self.token
+
+    @classmethod
+    def de_sesion(cls, token: str) -> "Cuenta | None":
+        """The account of a session token, None once the session ended or the account was blocked; one fixed query."""
+        rows = fetch(SESSION_SQL, fingerprint(token), str(utcnow()))
+        if not rows:
+            return None
+        cuenta = cls()
+        cuenta.__data__.update(zip(SESSION_FIELDS, rows[0], strict=False))
+        for instant in ("correo_confirmado", "creada"):
+            cuenta.__data__[instant] = as_instant(cuenta.__data__[instant])
+        cuenta._dirty.clear()
+        cuenta.token, cuenta.nivel = token, rows[0][-1]
+        return cuenta
+
+    # -- what is found through the account ------------------------------------------------------
+
+    def codigos(self) -> list["CodigoAsociado"]:
+        """The codes of the account with their predio, the main one first; one query."""
+        return [CodigoAsociado(*row) for row in fetch(CODES_SQL, self.id)]
+
+    def predios(self):
+        """The predios of its codes, as a query."""
+        return Predio.select().join(Asociacion, on=(Asociacion.predio == Predio.codigo)).where(Asociacion.cuenta == self.id)
+
+    def asociaciones(self):
+        return Asociacion.select().where(Asociacion.cuenta == self.id)
+
+    def facturas(self):
+        """The bills of its codes, as a query."""
+        return (
+            Factura.select(Factura, Predio)
+            .join(Predio)
+            .join(Asociacion, on=(Asociacion.predio == Predio.codigo))
+            .where(Asociacion.cuenta == self.id)
+        )
+
+    def ultimos_pagos(self) -> list[UltimoPago]:
+        """The last 3 payments of each of its codes; one query."""
+        return UltimoPago.de_cuenta(self.id)
+
+    def mandamientos(self):
+        """The collection processes of its codes, newest first, as a query."""
+        return (
+            Mandamiento.select(Mandamiento, Predio)
+            .join(Predio)
+            .join(Asociacion, on=(Asociacion.predio == Predio.codigo))
+            .where(Asociacion.cuenta == self.id)
+            .order_by(Mandamiento.fecha.desc(), Mandamiento.proceso.desc())
+        )
+
+    # -- what it does ----------------------------------------------------------------------------
+
+    def clave_es(self, clave: str) -> bool:
+        return coincide(self.clave, clave)
+
+    def cambiar_clave(self, clave: str) -> None:
+        """Set the password, end every session and kill the temporary password. Belongs in a transaction."""
+        self.clave = cifrar(clave)
+        self.save(only=[Cuenta.clave])
+        self.cerrar_sesiones()
+        ClaveTemporal.delete().where(ClaveTemporal.cuenta == self.id).execute()
+
+    def cerrar_sesiones(self) -> int:
+        """End every session; how many there were."""
+        return Sesion.delete().where(Sesion.cuenta == self.id).execute()
+
+    def asociar(self, codigo: str, principal: bool = False) -> "Asociacion":
+        """Take a code for this account. Raises IntegrityError where it does not exist or is somebody's already."""
+        return Asociacion.create(predio=codigo, cuenta=self.id, principal=1 if principal else None, creada=utcnow())
+
+    def retirar(self, codigo: str) -> int:
+        """Let a code go, unless it is the main one; how many were let go (0 or 1)."""
+        mine = (Asociacion.predio == codigo) & (Asociacion.cuenta == self.id) & Asociacion.principal.is_null()
+        return Asociacion.delete().where(mine).execute()
+
+    @property
+    def nombre(self) -> str:
+        return f"{self.nombres} {self.apellidos}".strip()

@@ -1,0 +1,120 @@
+"""A bill and its lines. Printed as delivered, never recomputed."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from peewee import BigIntegerField, CharField, CompositeKey, ForeignKeyField, SmallIntegerField
+
+from ..db import fetch
+from .base import Base, DayField, as_day
+from .predio import Predio
+
+SERVICIOS = ("acueducto", "alcantarillado", "aseo", "otros")
+LECTURAS = ("real", "promedio")
+
+# What was paid towards the latest bill: payments that name it, and any made after it was issued
+# (a late payment of an older bill lowers the balance that the latest one carries).
+LATEST_SQL = """
+SELECT f.numero, f.codigo, f.periodo, f.expedida, f.vence, f.suspension, f.total, f.referencia, f.consumo,
+       f.saldo_anterior, f.facturas_vencidas,
+       (SELECT COALESCE(SUM(p.valor), 0) FROM pago p
+         WHERE p.codigo = f.codigo AND (p.factura = f.numero OR p.fecha > f.expedida))
+  FROM factura f WHERE f.codigo = ? ORDER BY f.expedida DESC, f.numero DESC LIMIT 1
+"""
+
+
+class Factura(Base):
+    """``total``, ``saldo_anterior``, ``intereses`` in centavos; readings and ``consumo`` in litres (1 m³ = 1000)."""
+
+    numero = CharField(30, primary_key=True)
+    predio = ForeignKeyField(Predio, column_name="codigo", object_id_name="codigo", backref="facturas", index=False)
+    periodo = CharField(7)
+    desde = DayField(null=True)
+    hasta = DayField(null=True)
+    expedida = DayField()
+    vence = DayField()
+    suspension = DayField(null=True)
+    lectura_anterior = BigIntegerField(null=True)
+    lectura_actual = BigIntegerField(null=True)
+    consumo = BigIntegerField(null=True)
+    lectura_tipo = CharField(8, null=True)
+    saldo_anterior = BigIntegerField()
+    facturas_vencidas = SmallIntegerField()
+    intereses = BigIntegerField()
+    total = BigIntegerField()
+    referencia = CharField(48)
+    cude = CharField(96, null=True)
+
+    class Meta:
+        indexes = ((("codigo", "expedida", "numero"), False),)
+
+    @classmethod
+    def recientes(cls, codigo: str, cuantas: int):
+        """The numbers of the latest ``cuantas`` bills of a code, as a query of tuples."""
+        return (
+            cls.select(cls.numero)
+            .where(cls.predio == codigo)
+            .order_by(cls.expedida.desc(), cls.numero.desc())
+            .limit(cuantas)
+            .tuples()
+        )
+
+    def lineas(self):
+        """Its lines in the order of the bill."""
+        return Concepto.select().where(Concepto.factura == self.numero).order_by(Concepto.orden)
+
+
+class Concepto(Base):
+    """A line: ``valor`` in centavos (subsidies negative), ``cantidad`` in thousandths, ``tarifa`` in 1/10000 peso."""
+
+    factura = ForeignKeyField(Factura, column_name="numero", object_id_name="numero", index=False)
+    orden = SmallIntegerField()
+    servicio = CharField(15)
+    concepto = CharField(120)
+    cantidad = BigIntegerField(null=True)
+    unidad = CharField(12, null=True)
+    tarifa = BigIntegerField(null=True)
+    valor = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("factura", "orden")
+
+
+@dataclass(frozen=True, slots=True)
+class UltimaFactura:
+    """The latest bill of a code as the panel shows it, read by one fixed query; money in centavos."""
+
+    numero: str
+    codigo: str
+    periodo: str
+    expedida: date
+    vence: date
+    suspension: date | None
+    total: int
+    referencia: str
+    consumo: int | None
+    saldo_anterior: int
+    facturas_vencidas: int
+    abonado: int
+
+    @classmethod
+    def de(cls, codigo: str) -> "UltimaFactura | None":
+        """The latest bill of ``codigo``, None where there is none yet. The caller answers for who may ask."""
+        rows = fetch(LATEST_SQL, codigo)
+        if not rows:
+            return None
+        row = list(rows[0])
+        row[3:6] = as_day(row[3]), as_day(row[4]), as_day(row[5])
+        row[-1] = int(row[-1])
+        return cls(*row)
+
+    @property
+    def por_pagar(self) -> int:
+        """What is still owed, in centavos, never below zero."""
+        return max(self.total - self.abonado, 0)
+
+    def estado(self, hoy: date) -> str:
+        """pagada, vencida or pendiente on the day ``hoy`` in Colombia."""
+        if self.por_pagar == 0:
+            return "pagada"
+        return "vencida" if hoy > self.vence else "pendiente"
