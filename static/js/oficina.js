@@ -1,0 +1,87 @@
+// What pages do better with JavaScript; every page works without it.
+"use strict";
+
+const NETWORK_MESSAGE = "No pudimos comunicarnos con la oficina. Revise su conexión e intente de nuevo.";
+const SERVER_MESSAGE = "La oficina no pudo responder en este momento. Espere unos minutos e intente de nuevo.";
+
+// Show the buttons that need JavaScript.
+function reveal(root) {
+  for (const button of root.querySelectorAll("[data-mostrar], [data-copiar]")) button.hidden = false;
+}
+
+// Take the reader to what changed: the error summary, or the element that asks for it.
+function focusNews(root) {
+  root.querySelector("#resumen, [data-enfocar]")?.focus();
+}
+
+// Put a notice in #_avisos, which screen readers read aloud.
+function announce(text) {
+  const notice = document.createElement("p");
+  notice.className = "aviso aviso-error";
+  notice.textContent = text;
+  document.getElementById("_avisos")?.replaceChildren(notice);
+  notice.scrollIntoView({ block: "nearest" });
+}
+
+function togglePassword(button) {
+  const input = document.getElementById(button.dataset.mostrar);
+  const shown = input.type === "password";
+  input.type = shown ? "text" : "password";
+  button.setAttribute("aria-pressed", shown);
+}
+
+// data-copiar holds the text to copy, or the id of the element whose text is copied, as #id.
+async function copy(button) {
+  const source = button.dataset.copiar;
+  const text = source.startsWith("#") ? document.querySelector(source).textContent.trim() : source;
+  const label = button.querySelector("[data-rotulo]") ?? button;
+  const before = label.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    label.textContent = "Copiado";
+  } catch {
+    label.textContent = "No se pudo copiar";
+  }
+  setTimeout(() => { label.textContent = before; }, 2500);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-mostrar], [data-copiar]");
+  if (!button) return;
+  if (button.hasAttribute("data-mostrar")) togglePassword(button);
+  else copy(button);
+});
+
+// A second press does not send the form twice. Disabled after the browser has collected the data.
+document.addEventListener("submit", (event) => {
+  for (const input of event.target.querySelectorAll("input[type=text][autocomplete$=password]")) input.type = "password";
+  setTimeout(() => {
+    if (event.defaultPrevented || event.target.target === "_blank") return;
+    for (const button of event.target.querySelectorAll("[type=submit]")) {
+      button.disabled = true;
+      button.setAttribute("aria-busy", "true");
+    }
+  });
+});
+
+// Back from the next page: the browser may bring this one as it was left.
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("[type=submit][aria-busy=true]")) {
+    button.disabled = false;
+    button.removeAttribute("aria-busy");
+  }
+});
+
+document.addEventListener("htmx:after:swap", (event) => {
+  reveal(document);
+  focusNews(event.detail.ctx?.target ?? document);
+});
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail.ctx) announce(NETWORK_MESSAGE);
+});
+document.addEventListener("htmx:response:error", (event) => {
+  if (event.detail.ctx.response.status >= 500) announce(SERVER_MESSAGE);
+});
+
+reveal(document);
+focusNews(document);
