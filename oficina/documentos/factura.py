@@ -1,0 +1,110 @@
+"""The bill as a PDF, as it was delivered (Ley 142 de 1994, art. 148; Resolución CRA 943 de 2021).
+
+The figures of the billing system are printed, never recomputed; only the lines of a service are added up.
+"""
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+from flask import current_app
+from peewee import JOIN, fn
+
+from ..formats import BOGOTA, cantidad
+from ..models import Concepto, Factura
+from . import grafica
+from .pdf import render
+
+# The bill compares with the previous 6 periods if monthly, 3 if bimonthly: 6 serve both.
+PERIODOS = 6
+ESTRATOS = {1: "bajo-bajo", 2: "bajo", 3: "medio-bajo", 4: "medio", 5: "medio-alto", 6: "alto"}
+SERVICIOS = {"acueducto": "Acueducto", "alcantarillado": "Alcantarillado", "aseo": "Aseo", "otros": "Otros cobros"}
+LOGOS = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
+MESES = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
+
+
+@dataclass(frozen=True, slots=True)
+class Servicio:
+    """The lines of one service on a bill; ``subtotal`` in centavos."""
+
+    nombre: str
+    lineas: list[Concepto]
+
+    @property
+    def subtotal(self) -> int:
+        return sum(linea.valor for linea in self.lineas)
+
+
+@dataclass(frozen=True, slots=True)
+class Consumo:
+    """A period to compare with: ``consumo`` in litres, ``valor`` in centavos, what its services cost."""
+
+    periodo: str
+    consumo: int | None
+    valor: int
+
+    @property
+    def mes(self) -> str:
+        """``nov 26``."""
+        return f"{MESES[int(self.periodo[5:7]) - 1]} {self.periodo[2:4]}"
+
+
+def pdf_de(factura: Factura) -> bytes:
+    """The bill as a PDF, letter size. Raises RenderError. The caller answers for who may see it."""
+    return render(html_de(factura))
+
+
+def html_de(factura: Factura) -> str:
+    """The document of a bill, as the renderer takes it."""
+    servicios = servicios_de(factura)
+    valor = sum(servicio.subtotal for servicio in servicios)
+    consumos = [*anteriores(factura), Consumo(factura.periodo, factura.consumo, valor)]
+    # By the environment and not by render_template: a bill needs nothing of the request, nor of the menu.
+    return current_app.jinja_env.get_template("pdf/factura.html").render(
+        factura=factura,
+        predio=factura.predio,
+        servicios=servicios,
+        consumos=consumos,
+        logo=logo(),
+        grafica=grafica.barras([(cantidad(c.consumo) or "—", c.consumo) for c in consumos]),
+        dias=(factura.hasta - factura.desde).days + 1 if factura.desde and factura.hasta else None,
+        estrato=ESTRATOS.get(factura.predio.estrato),
+        ahora=datetime.now(BOGOTA),
+        marca={name.removeprefix("MARCA_").lower(): v for name, v in current_app.config.items() if name.startswith("MARCA_")},
+        pago={"nombre": current_app.config["PAGO_NOMBRE"], "url": current_app.config["PAGO_URL"]},
+    )
+
+
+def logo() -> str | None:
+    """The logo of the utility as a ``data:`` address, None where its file is missing or of another kind."""
+    path = Path(current_app.static_folder) / current_app.config["MARCA_LOGO"]
+    kind = LOGOS.get(path.suffix.lower())
+    if kind is None or not path.is_file():
+        return None
+    return f"data:{kind};base64," + base64.b64encode(path.read_bytes()).decode()
+
+
+def servicios_de(factura: Factura) -> list[Servicio]:
+    """The lines by service, the services in the order of the law, the lines in that of the bill."""
+    order = list(SERVICIOS)
+    lineas = sorted(factura.lineas(), key=lambda linea: (order.index(linea.servicio), linea.orden))
+    return [Servicio(SERVICIOS[name], list(group)) for name, group in groupby(lineas, lambda linea: linea.servicio)]
+
+
+def anteriores(factura: Factura) -> list[Consumo]:
+    """The previous 6 bills of the same code, oldest first; one query."""
+    earlier = (Factura.expedida < str(factura.expedida)) | (
+        (Factura.expedida == str(factura.expedida)) & (Factura.numero < factura.numero)
+    )
+    rows = (
+        Factura.select(Factura.periodo, Factura.consumo, fn.COALESCE(fn.SUM(Concepto.valor), 0))
+        .join(Concepto, JOIN.LEFT_OUTER, on=(Concepto.factura == Factura.numero))
+        .where((Factura.predio == factura.codigo) & earlier)
+        .group_by(Factura.numero, Factura.periodo, Factura.consumo, Factura.expedida)
+        .order_by(Factura.expedida.desc(), Factura.numero.desc())
+        .limit(PERIODOS)
+        .tuples()
+    )
+    return [Consumo(periodo, consumo, int(valor)) for periodo, consumo, valor in reversed(list(rows))]
