@@ -49,7 +49,9 @@ class Setting:
 SETTINGS = (
     Setting("INSTANCIA", "instance", "Carpeta de la base de datos, el secreto, los correos y oficina.toml."),
     Setting(
-        "BASE_DE_DATOS", "", "sqlite:///ruta o mysql://usuario:clave@host/base. Vacío: oficina.db en la carpeta de la instancia."
+        "BASE_DE_DATOS",
+        "",
+        "sqlite:///ruta o mysql://usuario:clave@host/base. Vacío: oficina.db en la instancia.",
     ),
     Setting("URL_PUBLICA", "", "Dirección pública del portal; con ella se arman los enlaces de los correos."),
     Setting("ENTORNO", "desarrollo", "desarrollo o produccion."),
@@ -177,5 +179,18 @@ def production_problems(settings: dict[str, Any]) -> list[str]:
     if not settings["LIMITES"]:
         problems.append("los límites de intentos están apagados. Quite OFICINA_LIMITES=0.")
     if ":memory:" in settings["BASE_DE_DATOS"]:
-        problems.append("la base de datos está en memoria y se perdería. Defina OFICINA_BASE_DE_DATOS con un archivo o servidor.")
+        problems.append("la base de datos está en memoria y se perdería. Defina OFICINA_BASE_DE_DATOS con un archivo.")
     return problems
+
+
+def trusted_hosts(settings: dict[str, Any]) -> list[str] | None:
+    """The host names the portal answers to: that of URL_PUBLICA, and this machine's own outside production."""
+    host = urlsplit(settings["URL_PUBLICA"]).hostname
+    if not host:
+        return None
+    return [host] if settings["ENTORNO"] == "produccion" else [host, "localhost", "127.0.0.1", "::1"]
+
+
+def public_url(settings: Any) -> str:
+    """The portal's address for links in mails, without a slash at the end; never taken from a request."""
+    return settings["URL_PUBLICA"].rstrip("/") or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"

@@ -5,6 +5,7 @@ SQLite is used through APSW, whose bundled library is recent enough for write-ah
 """
 
 import functools
+import os
 import random
 import ssl
 import time
@@ -53,9 +54,19 @@ def sqlite(url: str) -> APSWDatabase:
     path, _, query = url.removeprefix("sqlite:///").partition("?")
     if query:
         raise ConfigError("La dirección de SQLite no admite opciones después de «?».")
+    create_private(Path(path))
     journal = "wal" if APSWDatabase.server_version >= SAFE_WAL else "delete"
     pragmas = {"journal_mode": journal, "synchronous": "full", "foreign_keys": 1, "trusted_schema": 0, "cache_size": -16000}
     return APSWDatabase(path, pragmas=pragmas, timeout=BUSY_SECONDS)
+
+
+def create_private(path: Path) -> None:
+    """An empty file that only its owner reads, unless there is one: SQLite itself would let everybody read it."""
+    if str(path) == ":memory:":
+        return
+    if not path.parent.is_dir():
+        raise ConfigError(f"No existe la carpeta de la base de datos: {path.parent}. Créela o corrija OFICINA_BASE_DE_DATOS.")
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def mysql(url: str) -> PooledMySQLDatabase:
@@ -117,7 +128,8 @@ def transactional(unit: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(unit)
     def run(*args: Any, **kwargs: Any) -> Any:
-        for attempt in range(1, RETRIES + 1):
+        attempt = 1
+        while True:
             try:
                 with write():
                     return unit(*args, **kwargs)
@@ -126,6 +138,7 @@ def transactional(unit: Callable[..., Any]) -> Callable[..., Any]:
                 if nested or attempt == RETRIES or not error.args or error.args[0] not in RETRYABLE:
                     raise
                 time.sleep(random.uniform(0.01, 0.05) * attempt)
+                attempt += 1
 
     return run
 

@@ -21,7 +21,25 @@ TABLES = (
 )
 
 __all__ = [
-    *("Asociacion", "Bitacora", "CambioCorreo", "CaptchaUsado", "ClaveTemporal", "CodigoAsociado", "Concepto", "Correo"),
-    *("Cuenta", "Entrega", "Espera", "Esquema", "Factura", "Limite", "Mandamiento", "Pago", "Predio", "Sesion"),
-    *("TABLES", "UltimaFactura", "UltimoPago"),
+    "TABLES",
+    "Asociacion",
+    "Bitacora",
+    "CambioCorreo",
+    "CaptchaUsado",
+    "ClaveTemporal",
+    "CodigoAsociado",
+    "Concepto",
+    "Correo",
+    "Cuenta",
+    "Entrega",
+    "Espera",
+    "Esquema",
+    "Factura",
+    "Limite",
+    "Mandamiento",
+    "Pago",
+    "Predio",
+    "Sesion",
+    "UltimaFactura",
+    "UltimoPago",
 ]

@@ -35,9 +35,7 @@ class ClaveTemporal(Base):
     @classmethod
     def usar(cls, cuenta_id: int, clave: str) -> bool:
         """Spend it if ``clave`` is right. A wrong try counts; after 5, or once used or expired, it is worth nothing."""
-        alive = (
-            (cls.cuenta == cuenta_id) & cls.usada.is_null() & (cls.caduca > str(utcnow())) & (cls.intentos < TRIES)
-        )
+        alive = (cls.cuenta == cuenta_id) & cls.usada.is_null() & (cls.caduca > str(utcnow())) & (cls.intentos < TRIES)
         counted = cls.update(intentos=cls.intentos + 1).where(alive).execute()
         row = cls.get_or_none(cls.cuenta == cuenta_id) if counted else None
         if row is None or not coincide(row.clave, clave):

@@ -6,6 +6,7 @@ from peewee import AutoField, CharField, SmallIntegerField
 from ..db import fetch, utcnow
 from .asociacion import Asociacion, CodigoAsociado
 from .base import Base, InstantField, as_instant, fingerprint
+from .cambio_correo import CambioCorreo
 from .clave_temporal import ClaveTemporal
 from .claves import cifrar, coincide
 from .factura import Factura
@@ -135,14 +136,43 @@ class Cuenta(UserMixin, Base):
         """End every session; how many there were."""
         return Sesion.delete().where(Sesion.cuenta == self.id).execute()
 
-    def asociar(self, codigo: str, principal: bool = False) -> "Asociacion":
-        """Take a code for this account. Raises IntegrityError where it does not exist or is somebody's already."""
-        return Asociacion.create(predio=codigo, cuenta=self.id, principal=1 if principal else None, creada=utcnow())
+    def asociar(self, codigo: str) -> Asociacion:
+        """Take a code for this account, as the main one if it is the first.
+
+        Raises IntegrityError where the code does not exist or is somebody's already.
+        """
+        first = not self.asociaciones().exists()
+        return Asociacion.create(predio=codigo, cuenta=self.id, principal=1 if first else None, creada=utcnow())
 
     def retirar(self, codigo: str) -> int:
         """Let a code go, unless it is the main one; how many were let go (0 or 1)."""
         mine = (Asociacion.predio == codigo) & (Asociacion.cuenta == self.id) & Asociacion.principal.is_null()
         return Asociacion.delete().where(mine).execute()
+
+    def hacer_principal(self, codigo: str) -> bool:
+        """Make another of its codes the main one. Belongs in a transaction."""
+        if not self.asociaciones().where(Asociacion.predio == codigo).exists():
+            return False
+        mine = Asociacion.cuenta == self.id
+        Asociacion.update(principal=None).where(mine).execute()
+        return Asociacion.update(principal=1).where(mine & (Asociacion.predio == codigo)).execute() == 1
+
+    def bloquear(self, bloquear: bool = True) -> None:
+        """Keep its person out, or let them in again; ends every session."""
+        self.bloqueada = utcnow() if bloquear else None
+        self.save(only=[Cuenta.bloqueada])
+        self.cerrar_sesiones()
+
+    def eliminar(self) -> None:
+        """Erase the person, the codes and the sessions; the empty row stays, so that its id is never another's.
+
+        Belongs in a transaction.
+        """
+        for table in (Asociacion, Sesion, ClaveTemporal, CambioCorreo):
+            table.delete().where(table.cuenta == self.id).execute()
+        empty = dict.fromkeys(("documento_tipo", "documento", "nombres", "apellidos", "celular"), "")
+        gone = dict.fromkeys(("correo", "correo_confirmado", "telefono", "direccion", "municipio"), None)
+        Cuenta.update(**empty, **gone, clave="", factura_por_correo=0, eliminada=utcnow()).where(Cuenta.id == self.id).execute()
 
     @property
     def nombre(self) -> str:

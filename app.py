@@ -1,0 +1,3 @@
+from oficina import create_app
+
+app = create_app()

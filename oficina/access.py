@@ -1,0 +1,171 @@
+"""Who may enter: closed by default, sessions that can be ended, CSRF, and the headers of every response."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, flash, g, redirect, request, session, url_for
+from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_wtf.csrf import CSRFProtect
+
+from . import db
+from .models import Cuenta, Sesion
+from .web import is_htmx
+
+csrf = CSRFProtect()
+login_manager = LoginManager()
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+# A session of the mailed password opens only these.
+TEMPORARY_ALLOWED = {"contrasena.formulario", "contrasena.cambiar", "acceso.confirmar_salida", "acceso.salir"}
+TEMPORARY_HOURS = 0.25
+REFRESH_SECONDS = 60
+
+CSP = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "media-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "object-src 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Not no-referrer: Flask-WTF asks for a same-origin Referer over HTTPS.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+
+
+def public(view: Callable) -> Callable:
+    """Open a view to everybody; a test lists by name all that are."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def init_app(app: Flask) -> None:
+    https = app.config["URL_PUBLICA"].startswith("https://")
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-oficina" if https else "oficina",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        # The token lives as long as its session: a page left open must not fail.
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    login_manager.session_protection = None  # phones change address; the session row is what counts
+    login_manager.user_loader(load_account)
+    app.before_request(db.open_connection)
+    app.before_request(guard)
+    app.after_request(add_headers)
+    app.teardown_request(lambda error: db.release_connection())
+    if "static" in app.view_functions:
+        public(app.view_functions["static"])
+
+
+# -- who is there -----------------------------------------------------------------------------------
+
+
+def load_account(token: str) -> Cuenta | None:
+    """The account of the token in the cookie, unless nobody used it for too long or its row was ended."""
+    idle_limit = current_app.config["SESION_INACTIVA_MIN"] * 60
+    if time.time() - session.get("visto", 0) > idle_limit:
+        return None
+    return Cuenta.de_sesion(token)
+
+
+def guard() -> Any:
+    """Before every view: refuse what comes from other sites, and whoever is not signed in where it is not public."""
+    if request.endpoint is None:
+        return None
+    view = current_app.view_functions[request.endpoint]
+    from_elsewhere = request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+    if from_elsewhere and request.method not in SAFE_METHODS:
+        abort(403)
+    if getattr(view, "is_public", False):
+        return None
+    if not current_user.is_authenticated:
+        return ask_to_sign_in()
+    if time.time() - session.get("visto", 0) > REFRESH_SECONDS:
+        session["visto"] = int(time.time())
+    if current_user.nivel == "temporal" and request.endpoint not in TEMPORARY_ALLOWED:
+        flash("Antes de continuar, cambie la contraseña temporal por una suya.", "aviso")
+        return go_to("contrasena.formulario")
+    return None
+
+
+def ask_to_sign_in() -> Any:
+    """Remember the page asked for and go to the log-in form."""
+    if session.pop("_user_id", None):
+        session.clear()
+        flash("Su sesión terminó por seguridad. Inicie sesión de nuevo.", "aviso")
+    if request.method == "GET" and not is_htmx():
+        session["destino"] = url_for(request.endpoint, **(request.view_args or {}), **request.args.to_dict())
+    return go_to("acceso.formulario")
+
+
+def go_to(endpoint: str) -> Response:
+    """A redirect that leaves the fragment: htmx gets it as a header, for it would paint the page inside a table."""
+    if is_htmx():
+        return Response(status=401, headers={"HX-Redirect": url_for(endpoint)})
+    return redirect(url_for(endpoint), code=303)
+
+
+def enter(cuenta: Cuenta, nivel: str = "plena") -> str:
+    """Start a session of ``cuenta`` in this browser, ending the one it had; where to go next (a path of ours)."""
+    destination = session.get("destino") if nivel == "plena" else None
+    leave()
+    hours = current_app.config["SESION_MAXIMA_H"] if nivel == "plena" else TEMPORARY_HOURS
+    agent = request.headers.get("User-Agent", "")
+    cuenta.token = Sesion.abrir(cuenta.id, hours, nivel, agent, request.remote_addr or "")
+    cuenta.nivel = nivel
+    session["visto"] = int(time.time())
+    login_user(cuenta)
+    return destination or url_for("inicio.inicio")
+
+
+def leave() -> None:
+    """End the session of this browser: its row, and everything in its cookie."""
+    if token := session.get("_user_id"):
+        Sesion.cerrar(token)
+    if current_user.is_authenticated:
+        logout_user()
+    session.clear()
+    g.pop("csrf_token", None)
+
+
+# -- headers ----------------------------------------------------------------------------------------
+
+
+def security_headers(https: bool) -> dict[str, str]:
+    return {**HEADERS, "Strict-Transport-Security": HSTS} if https else HEADERS
+
+
+def add_headers(response: Response) -> Response:
+    for name, value in security_headers(current_app.config["SESSION_COOKIE_SECURE"]).items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def static_headers(https: bool) -> Callable:
+    """For WhiteNoise, whose answers do not pass through Flask."""
+
+    def add(headers: Any, path: str, url: str) -> None:
+        for name, value in security_headers(https).items():
+            headers[name] = value
+
+    return add

@@ -1,0 +1,99 @@
+"""``flask servir`` (what ``make run`` starts) and ``flask trabajador``."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from .. import config, db, worker
+from ..muestra import Muestra, preparar
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@click.command("servir", help="Prepara la instancia con datos de muestra y sirve el portal (para conocerlo y desarrollar).")
+@click.option("--predios", default=300, show_default=True, help="Cuántos predios de muestra se crean la primera vez.")
+@with_appcontext
+def servir(predios: int) -> None:
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if app.config["ENTORNO"] == "produccion":
+        raise click.ClickException("En producción sirva el portal con gunicorn; véase docs/instalacion.md.")
+    with db.db.connection_context():
+        try:
+            if db.create_schema():
+                click.echo("Base de datos creada.")
+            muestra = preparar(Path(app.config["INSTANCIA"]), predios, click.echo)
+        except db.SchemaError as error:
+            raise click.ClickException(str(error)) from None
+    address = config.public_url(app.config)
+    presentar(address, muestra, app.config)
+    stop = threading.Event()
+    thread = threading.Thread(target=worker.run, args=(app, stop), daemon=True)
+    thread.start()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "--log-level", "warning"], cwd=ROOT, env=environment(app.config)
+    )
+    code = wait(server)
+    stop.set()
+    thread.join(timeout=15)
+    sys.exit(code)
+
+
+def environment(settings: dict) -> dict[str, str]:
+    """The server's environment: the same instance and database as this process."""
+    same = {f"OFICINA_{name}": str(settings[name]) for name in ("INSTANCIA", "BASE_DE_DATOS")}
+    return os.environ | same
+
+
+def wait(server: subprocess.Popen) -> int:
+    """Until the server ends; Ctrl-C and a termination reach it, and it finishes what it is doing."""
+
+    def end(number: int, frame: object) -> None:
+        server.terminate()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    return server.wait()
+
+
+def presentar(address: str, muestra: Muestra, settings: dict) -> None:
+    """What a person needs to go through the whole portal."""
+    click.echo("")
+    click.echo(f"La Oficina Virtual está en   {address}/")
+    click.echo("")
+    if muestra.correo:
+        click.echo("Cuenta de muestra")
+        click.echo(f"  correo                     {muestra.correo}")
+        click.echo(f"  contraseña                 {muestra.clave}")
+    if muestra.codigo_libre:
+        click.echo("Código sin registrar, para probar el registro")
+        click.echo(f"  código de usuario          {muestra.codigo_libre}")
+        click.echo(f"  número de una factura      {muestra.factura_libre}")
+    if settings["SMTP"]:
+        click.echo("Los correos salen por        el servidor de OFICINA_SMTP")
+    else:
+        click.echo(f"Los correos quedan en        {settings['INSTANCIA']}/correo/")
+    click.echo("")
+    click.echo("Para terminar oprima Ctrl+C.")
+    sys.stdout.flush()
+
+
+@click.command("trabajador", help="Entrega los correos y hace la limpieza, hasta que se termina. Uno por instalación basta.")
+@click.option("--una-vez", is_flag=True, help="Una sola pasada.")
+@with_appcontext
+def trabajador(una_vez: bool) -> None:
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if una_vez:
+        click.echo(f"{worker.pasada(app)} correo(s) entregado(s).")
+        return
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    click.echo("Trabajador en marcha.")
+    worker.run(app, stop)

@@ -1,0 +1,1 @@
+"""The customer changes the password; every other session ends."""

@@ -1,0 +1,184 @@
+"""What the forms share: Spanish messages, tidy text, and Colombia's rules for documents and telephones."""
+
+import re
+from functools import cache
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask import current_app
+from flask_wtf import FlaskForm
+from wtforms import EmailField, PasswordField, SelectField, StringField, TelField, ValidationError
+from wtforms.validators import EqualTo, InputRequired, Length, Optional
+from zxcvbn import zxcvbn
+
+from .models.cuenta import DOCUMENTOS
+
+# Check digit of the NIT: weights from the right (DIAN, Orden Administrativa 4 de 1989).
+NIT_WEIGHTS = (3, 7, 13, 17, 19, 23, 29, 37, 41, 43, 47, 53, 59, 67, 71)
+DOCUMENT_RULES = {
+    "CC": (r"\d{3,10}", "La cédula tiene entre 3 y 10 números."),
+    "CE": (r"\d{6,10}", "La cédula de extranjería tiene entre 6 y 10 números."),
+    "NIT": (r"\d{9}-?\d", "Escriba el NIT con su dígito de verificación, por ejemplo 900123818-0."),
+    "PPT": (r"\d{6,8}", "El permiso por protección temporal tiene entre 6 y 8 números."),
+    "PA": (r"[A-Z0-9]{5,16}", "El pasaporte tiene entre 5 y 16 letras y números."),
+    "TI": (r"\d{10,11}", "La tarjeta de identidad tiene 10 u 11 números."),
+}
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+OBVIOUS = (
+    "contraseña",
+    "contrasena",
+    "clave",
+    "agua",
+    "acueducto",
+    "oficina",
+    "virtual",
+    "factura",
+    "colombia",
+    "villavicencio",
+)
+LONGEST = 128
+
+
+class Form(FlaskForm):
+    """A form whose built-in messages are Spanish too."""
+
+    class Meta(FlaskForm.Meta):
+        locales = ("es",)
+
+
+def tidy(text: str | None) -> str | None:
+    """Without blanks at the ends and doubled inside."""
+    return re.sub(r" {2,}", " ", text.strip()) if text else text
+
+
+def no_controls(form: Form, field: Any) -> None:
+    """Refuse line breaks and control characters, which could reach a mail's header."""
+    if field.data and CONTROL.search(field.data):
+        raise ValidationError("Escriba el dato en una sola línea, sin caracteres extraños.")
+
+
+def required(message: str) -> InputRequired:
+    return InputRequired(message)
+
+
+def text(label: str, longest: int, missing: str = "", **options: Any) -> StringField:
+    """A line of text, mandatory where ``missing`` says what to do."""
+    need = required(missing) if missing else Optional()
+    too_long = Length(max=longest, message=f"Escriba máximo {longest} caracteres.")
+    return StringField(label, [need, too_long, no_controls], filters=[tidy], **options)
+
+
+def email(label: str, missing: str) -> EmailField:
+    too_long = Length(max=254, message="El correo es demasiado largo.")
+    return EmailField(label, [required(missing), too_long, right_email], filters=[lower])
+
+
+def right_email(form: Any, field: Any) -> None:
+    """Check the form of an address, not whether it exists; names reserved for tests pass outside production."""
+    testing = current_app.config["ENTORNO"] != "produccion"
+    try:
+        address = validate_email(field.data or "", check_deliverability=False, test_environment=testing)
+    except EmailNotValidError:
+        raise ValidationError("Escriba un correo completo, por ejemplo nombre@dominio.com.") from None
+    field.data = address.normalized.lower()
+
+
+def email_again(field: str) -> EmailField:
+    same = EqualTo(field, "Los dos correos no son iguales. Escríbalos de nuevo.")
+    return EmailField("Repita el correo electrónico", [required("Escriba el correo otra vez."), same], filters=[lower])
+
+
+def lower(value: str | None) -> str | None:
+    return value.strip().lower() if value else value
+
+
+def new_password(label: str = "Contraseña") -> PasswordField:
+    return PasswordField(label, [required("Escriba una contraseña."), good_password])
+
+
+def password_again(field: str, label: str) -> PasswordField:
+    same = EqualTo(field, "Las dos contraseñas no son iguales. Escríbalas de nuevo.")
+    return PasswordField(label, [required("Escriba la contraseña otra vez."), same])
+
+
+def document_type() -> SelectField:
+    return SelectField("Tipo de documento", [required("Elija el tipo de documento.")], choices=list(DOCUMENTOS.items()))
+
+
+def document() -> StringField:
+    missing = "Escriba el número de documento."
+    return StringField("Número de documento", [required(missing), right_document], filters=[document_text])
+
+
+def document_text(value: str | None) -> str | None:
+    return re.sub(r"[\s.]", "", value).upper() if value else value
+
+
+def right_document(form: Any, field: Any) -> None:
+    """Check the number by the type chosen in ``documento_tipo``; a NIT is left as 900123818-0."""
+    kind = form.documento_tipo.data
+    pattern, message = DOCUMENT_RULES.get(kind, DOCUMENT_RULES["CC"])
+    if not re.fullmatch(pattern, field.data or ""):
+        raise ValidationError(message)
+    if kind == "NIT":
+        digits = field.data.replace("-", "")
+        if nit_digit(digits[:9]) != int(digits[9]):
+            raise ValidationError("El dígito de verificación no corresponde a ese NIT. Revíselo.")
+        field.data = f"{digits[:9]}-{digits[9]}"
+
+
+def nit_digit(number: str) -> int:
+    """The check digit of a NIT without it."""
+    rest = sum(int(digit) * weight for digit, weight in zip(reversed(number), NIT_WEIGHTS, strict=False)) % 11
+    return rest if rest < 2 else 11 - rest
+
+
+def phone_text(value: str | None) -> str | None:
+    return re.sub(r"^(\+?57)(?=\d{10}$)", "", re.sub(r"[\s().\-]", "", value)) if value else value
+
+
+def mobile() -> TelField:
+    # Ten digits since September 2021: Resolución CRC 5826 de 2019.
+    return TelField("Celular", [required("Escriba su número de celular."), right_mobile], filters=[phone_text])
+
+
+def right_mobile(form: Any, field: Any) -> None:
+    if not re.fullmatch(r"3\d{9}", field.data or ""):
+        raise ValidationError("El celular tiene 10 números y comienza por 3, por ejemplo 310 555 0100.")
+
+
+def land_line() -> TelField:
+    return TelField("Teléfono fijo", [Optional(), right_land_line], filters=[phone_text])
+
+
+def right_land_line(form: Any, field: Any) -> None:
+    if not re.fullmatch(r"60[1245678]\d{7}", field.data or ""):
+        raise ValidationError("El teléfono fijo tiene 10 números y comienza por 60, por ejemplo 608 555 0100.")
+
+
+def good_password(form: Any, field: Any) -> None:
+    """Long enough and not easily guessed; no rule about kinds of characters (NIST SP 800-63B-4, ASVS 6.2)."""
+    shortest = current_app.config["CLAVE_MINIMA"]
+    value = field.data or ""
+    if len(value) < shortest:
+        raise ValidationError(f"Use al menos {shortest} caracteres. Una frase de tres o cuatro palabras sirve muy bien.")
+    if len(value) > LONGEST:
+        raise ValidationError(f"Use máximo {LONGEST} caracteres.")
+    if zxcvbn(value[:64], user_inputs=[*brand_words(), *own_words(form)])["score"] < 3:
+        raise ValidationError("Esa contraseña es fácil de adivinar. Pruebe con una frase que solo usted conozca.")
+
+
+def brand_words() -> tuple[str, ...]:
+    return _words(current_app.config["MARCA_NOMBRE"], current_app.config["MARCA_MUNICIPIO"])
+
+
+@cache
+def _words(*names: str) -> tuple[str, ...]:
+    return OBVIOUS + tuple(word.lower() for name in names for word in re.findall(r"\w{4,}", name))
+
+
+def own_words(form: Any) -> list[str]:
+    """What the person typed beside the password: name, document, address, code."""
+    names = ("nombres", "apellidos", "documento", "celular", "correo", "codigo", "numero_factura")
+    values = [str(form[name].data or "").lower() for name in names if name in form]
+    return [word for value in values for word in re.findall(r"\w{4,}", value)]

@@ -1,0 +1,1 @@
+"""The customer learns whether a coercive collection process was begun for any of their codes."""

@@ -1,0 +1,1 @@
+"""The customer sees the last three payments of each code."""

@@ -1,0 +1,16 @@
+from itertools import groupby
+
+from flask import Blueprint
+from flask_login import current_user
+
+from ..models import Entrega
+from ..web import render
+
+bp = Blueprint("pagos", __name__, url_prefix="/pagos")
+
+
+@bp.get("")
+def realizados():
+    """The last 3 payments of each code, newest first."""
+    payments = {code: list(group) for code, group in groupby(current_user.ultimos_pagos(), key=lambda pago: pago.codigo)}
+    return render("pagos/pagos.html", codigos=current_user.codigos(), pagos=payments, actualizada=Entrega.ultima_fecha())
