@@ -1,11 +1,11 @@
 """Every test that uses the database runs on SQLite and on MariaDB."""
 
-import os
 from contextlib import nullcontext
 
 import fabrica
 import pytest
 import servidores
+from jinja2 import BytecodeCache
 from navegador import Navegador
 
 from oficina import config, db
@@ -15,22 +15,31 @@ from oficina.models import TABLES, Esquema
 EMPTIED = [table for table in reversed(TABLES) if table is not Esquema]
 
 
+class Compiladas(BytecodeCache):
+    """Templates compiled once for the whole run: each app compiling its own would cost more than its pages."""
+
+    def __init__(self):
+        self.codes = {}
+
+    def load_bytecode(self, bucket):
+        if code := self.codes.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket):
+        self.codes[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+PLANTILLAS = Compiladas()
+
+
 def pytest_configure(config):
     config.addinivalue_line("markers", "ajustes(**settings): settings of the portal for this test")
-
-
-def falta(que: str) -> None:
-    """Skip for want of a program; where nothing may be missing, fail."""
-    reason = f"{que} no está instalado (tests/preparar.sh lo instala)"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "mariadb"])
 def motor(request):
     if request.param == "mariadb" and not servidores.programa("mariadbd"):
-        falta("MariaDB")
+        servidores.falta("MariaDB")
     return request.param
 
 
@@ -74,6 +83,7 @@ def app(ajustes):
 
     portal = create_app(**ajustes)
     portal.testing = True
+    portal.jinja_env.bytecode_cache = PLANTILLAS
     with portal.app_context():
         fabrica.vacia(EMPTIED)
         yield portal

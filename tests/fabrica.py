@@ -5,7 +5,7 @@ import itertools
 from datetime import date
 
 from oficina import db
-from oficina.models import Concepto, Cuenta, Factura, Mandamiento, Pago, Predio
+from oficina.models import Asociacion, Concepto, Cuenta, Factura, Mandamiento, Pago, Predio
 from oficina.models.claves import cifrar
 
 CLAVE = "el agua baja del cerro"
@@ -113,7 +113,7 @@ def un_mandamiento(codigo: str = "100200300", **datos) -> Mandamiento:
 
 
 def una_cuenta(
-    correo: str = "rosa@correo.example", clave: str = CLAVE, codigos: tuple[str, ...] | list = (), **datos
+    correo: str = "rosa@correo.example", clave: str = CLAVE, codigos: tuple[str, ...] | list[str] = (), **datos
 ) -> Cuenta:
     """An account that can log in with ``clave``; the first of its ``codigos`` is the main one, each made unless it exists."""
     fields = {
@@ -131,7 +131,7 @@ def una_cuenta(
     cuenta = Cuenta.create(correo=correo, clave=clave_cifrada(clave), **(fields | datos))
     for place, codigo in enumerate(codigos):
         hay_predio(codigo)
-        cuenta.asociar(codigo, principal=place == 0)
+        Asociacion.create(predio=codigo, cuenta=cuenta.id, principal=None if place else 1, creada=db.utcnow())
     return cuenta
 
 

@@ -74,7 +74,7 @@ class Navegador:
 
     def pide(self, method: str, url: str, **options):
         """A bare request, no page checked. It runs outside the test's app context, which would keep ``g`` between requests."""
-        return contextvars.Context().run(self.client.open, url, method=method, **options)
+        return contextvars.Context().run(self.client.open, url, method=method, buffered=True, **options)
 
     def abre(self, url: str, estado: int = HTTPStatus.OK, **options) -> Pagina:
         """Open a page, following redirects."""
@@ -88,6 +88,7 @@ class Navegador:
         element = self._formulario(form, fields)
         url, method, data = self._datos(element, boton, fields)
         if method == "GET":
+            url = url.partition("?")[0]
             return self._sigue(url, self.pide("GET", url, query_string=data), estado)
         return self._sigue(url, self.pide("POST", url, data=data), estado)
 
@@ -100,7 +101,8 @@ class Navegador:
             "HX-Current-URL": f"http://localhost{self.pagina.url}",
         }
         headers |= json.loads(self.pagina.soup.body.get("hx-headers:inherited", "{}"))
-        response = self.pide(method, url, headers=headers, **{"query_string" if method == "GET" else "data": data})
+        sent = {"query_string" if method == "GET" else "data": data} if data else {}
+        response = self.pide(method, url, headers=headers, **sent)
         while response.status_code in REDIRECTS:
             response = self.pide("GET", response.location, headers=headers)
         if estado is not None:

@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from urllib.request import urlopen
 
+import pytest
 from aiosmtpd.controller import Controller
 
 ROOT = Path(__file__).parent.parent
@@ -24,6 +25,14 @@ START_SECONDS = 30
 def programa(*names: str) -> str | None:
     """The path of the first of ``names`` that is installed; Debian keeps servers outside a user's PATH."""
     return next((path for name in names if (path := shutil.which(name, path=SYSTEM_PATH))), None)
+
+
+def falta(que: str) -> None:
+    """Skip for want of a program; where nothing may be missing, fail."""
+    reason = f"{que} no está instalado (lo instala tests/preparar.sh)"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
 
 
 def en_memoria() -> str | None:
@@ -86,10 +95,10 @@ def responds(path: Path) -> bool:
 
 
 @contextmanager
-def gunicorn(settings: dict[str, str], workers: int = 1) -> Iterator[str]:
+def gunicorn(settings: dict[str, str | int], workers: int = 1) -> Iterator[str]:
     """The portal as it is served in production; ``settings`` as in oficina/config.py. Yields its URL without final slash."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OFICINA_")}
-    environment |= {f"OFICINA_{name}": value for name, value in settings.items()}
+    environment |= {f"OFICINA_{name}": str(value) for name, value in settings.items()}
     # The socket is ours and listening, so nobody takes its port before the server is up.
     with carpeta_pasajera() as folder, socket.create_server(("127.0.0.1", 0)) as listening:
         port, handle = listening.getsockname()[1], listening.fileno()
