@@ -11,7 +11,9 @@ function reveal(root) {
 
 // Take the reader to what changed: the error summary, or the element that asks for it.
 function focusNews(root) {
-  root.querySelector("#resumen, [data-enfocar]")?.focus();
+  const news = root.querySelector("#resumen") ?? root.querySelector("[data-enfocar]");
+  news?.focus();
+  if (!news) document.querySelector("#_avisos > *")?.scrollIntoView({ block: "nearest" });
 }
 
 // Put a notice in #_avisos, which screen readers read aloud.
@@ -74,13 +76,18 @@ window.addEventListener("pageshow", () => {
 
 document.addEventListener("htmx:after:swap", (event) => {
   reveal(document);
-  focusNews(event.detail.ctx?.target ?? document);
+  const { target } = event.detail.ctx;
+  focusNews((target.isConnected ? target : document.getElementById(target.id)) ?? document.body);
 });
 document.addEventListener("htmx:error", (event) => {
   if (event.detail.ctx) announce(NETWORK_MESSAGE);
 });
+// Our own error answers say where they go; a page of the server in front of us must not land in a panel.
 document.addEventListener("htmx:response:error", (event) => {
-  if (event.detail.ctx.response.status >= 500) announce(SERVER_MESSAGE);
+  const { response, hx } = event.detail.ctx;
+  if (response.status < 500 || hx.retarget) return;
+  hx.reswap = "none";
+  announce(SERVER_MESSAGE);
 });
 
 reveal(document);
