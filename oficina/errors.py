@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, g, make_response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from peewee import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -100,13 +100,18 @@ def links() -> list[tuple[str, str]]:
 
 
 def expired_form(error: CSRFError) -> Response:
-    """A form whose session is over: back to the same page, where it can be sent again."""
-    if (
-        request.endpoint and request.url_rule and "GET" in (request.url_rule.methods or ())
-    ) or request.endpoint == "acceso.ingresar":
-        flash("La página llevaba mucho tiempo abierta. Por favor intente de nuevo.", "aviso")
-        return redirect(request.path, code=303)  # type: ignore[return-value]
-    return page(400, error)
+    """A form whose session is over: nothing was done, and the page says where to fill it in again."""
+    response = page(400, error)
+    if not is_htmx() and request.endpoint in FORMS_AT_THEIR_ADDRESS:
+        context = {
+            "codigo": 400,
+            "titulo": "La página llevaba mucho tiempo abierta",
+            "explicacion": "Por seguridad no hicimos nada con lo que envió.",
+            "que_hacer": ["Abra el formulario de nuevo y envíelo otra vez."],
+            "enlaces": [(request.path, "Abrir el formulario de nuevo"), *links()],
+        }
+        response.set_data(render_template("errores/pagina.html", **context))
+    return response
 
 
 def unavailable(error: Exception) -> Response:
