@@ -23,13 +23,13 @@ run: .venv/run.stamp ## Pone en marcha el portal con datos de ejemplo (PORT=8000
 
 test: .venv/dev.stamp ## Corre todas las pruebas: SQLite, MariaDB y Chromium
 	@tests/preparar.sh
-	@$(BIN)/pytest
+	@$(BIN)/python -m pytest
 
 check: .venv/dev.stamp ## Revisa forma, tipos y reglas de la casa
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest tests/test_house_rules.py
+	$(BIN)/python -m pytest tests/test_house_rules.py
 
 lock: .venv/dev.stamp ## Vuelve a fijar las versiones a partir de setup.cfg
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

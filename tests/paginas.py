@@ -39,12 +39,12 @@ def document(soup: BeautifulSoup):
 
 
 def unique_ids(soup: BeautifulSoup):
-    ids = [element["id"] for element in soup.select("[id]")]
+    ids = [element["id"] for element in soup.find_all(id=True)]
     for twice in sorted({name for name in ids if ids.count(name) > 1}):
         yield f"id «{twice}» is there {ids.count(twice)} times"
-    for element in soup.select("[aria-describedby], [aria-labelledby], [aria-controls]"):
-        for attribute in ("aria-describedby", "aria-labelledby", "aria-controls"):
-            for name in set(element.get(attribute, "").split()) - set(ids):
+    for attribute in ("aria-describedby", "aria-labelledby", "aria-controls"):
+        for element in soup.find_all(attrs={attribute: True}):
+            for name in set(element[attribute].split()) - set(ids):
                 yield f"{attribute} names «{name}», which is not on the page: {opening(element)}"
 
 

@@ -142,7 +142,9 @@ def revisa():
         width, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         if width > room:
             found.append(f"scrolls sideways: {width} px wide in {room}")
-        assert not page.problemas + found, f"{page.url}\n" + "\n".join(page.problemas + found)
+        found = [*page.problemas, *found]
+        page.problemas.clear()
+        assert not found, "\n".join([page.url, *found])
 
     return check
 
