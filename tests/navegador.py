@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 from fabrica import CLAVE
-from paginas import igual, revisa_pagina, swap, texto
+from paginas import fill, igual, revisa_pagina, swap, texto
 
 SUBMITTERS = "button:not([type]), button[type=submit], input[type=submit]"
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -108,7 +108,7 @@ class Navegador:
         if estado is not None:
             assert response.status_code == estado, f"{method} {url}: {response.status_code}\n{response.text[:2000]}"
         swapped = response.text and "HX-Redirect" not in response.headers and "HX-Retarget" not in response.headers
-        return Fragmento(response, swap(self.pagina.soup, response.text, target) if swapped else None)
+        return Fragmento(response, swap(fill(self.pagina.soup, data), response.text, target) if swapped else None)
 
     def igual_que_fresca(self, fragmento: Fragmento, url: str) -> None:
         """Assert that the page htmx made of its fragment equals ``url`` loaded afresh."""

@@ -1,5 +1,6 @@
 """What holds for every page, whatever it shows; and the swap of htmx, done on paper."""
 
+import difflib
 import re
 
 import html5lib
@@ -84,6 +85,19 @@ def texto(element: Tag) -> str:
 # -- htmx -------------------------------------------------------------------------------------------
 
 
+def fill(page: BeautifulSoup, fields: dict[str, str]) -> BeautifulSoup:
+    """A copy of ``page`` where the customer chose or typed ``fields``; they stay so while htmx swaps another part."""
+    result = BeautifulSoup(str(page), "html5lib")
+    for name, value in fields.items():
+        for option in result.select(f'select[name="{name}"] option'):
+            option.attrs.pop("selected", None)
+            if option.get("value", texto(option)) == value:
+                option["selected"] = ""
+        for field in result.select(f'input[name="{name}"]:not([type=hidden], [type=checkbox], [type=radio], [type=password])'):
+            field["value"] = value
+    return result
+
+
 def swap(page: BeautifulSoup, fragment: str, target: str) -> BeautifulSoup:
     """A copy of ``page`` after htmx swapped ``fragment`` for the element with id ``target`` (outerHTML, out-of-band too)."""
     result = BeautifulSoup(str(page), "html5lib")
@@ -100,7 +114,10 @@ def swap(page: BeautifulSoup, fragment: str, target: str) -> BeautifulSoup:
 
 def igual(one: BeautifulSoup, other: BeautifulSoup, ignored: tuple[str, ...] = ("_avisos",)) -> None:
     """Assert that two pages say the same. Notices pass with the act, so the page loaded afresh no longer has them."""
-    assert comparable(one, ignored) == comparable(other, ignored)
+    difference = list(
+        difflib.unified_diff(comparable(one, ignored), comparable(other, ignored), "swapped", "fresh", lineterm="")
+    )
+    assert not difference, "\n".join(difference)
 
 
 def comparable(page: BeautifulSoup, ignored: tuple[str, ...]) -> list[str]:

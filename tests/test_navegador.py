@@ -2,7 +2,7 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from paginas import igual, revisa_pagina, swap
+from paginas import fill, igual, revisa_pagina, swap
 
 PAGE = """<!doctype html>
 <html lang="es"><head><meta charset="utf-8"><title>Facturas · Oficina</title></head>
@@ -59,3 +59,11 @@ def test_a_fragment_that_differs_from_the_fresh_page_is_told():
 def test_a_fragment_that_does_not_fit_is_told(fragment):
     with pytest.raises(AssertionError):
         swap(page_with("octubre"), fragment, "_panel")
+
+
+def test_what_was_chosen_stays_chosen_around_a_swap():
+    form = '<select name="codigo"><option{}>1</option><option{}>2</option></select>'
+    before, after = (
+        BeautifulSoup(PAGE.format(form.format(*chosen)), "html5lib") for chosen in ((" selected", ""), ("", " selected"))
+    )
+    igual(fill(before, {"codigo": "2"}), after)
