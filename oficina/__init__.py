@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -15,7 +16,7 @@ from .codigos.routes import bp as codigos
 from .contrasena.routes import bp as contrasena
 from .datos.routes import bp as datos
 from .facturas.routes import bp as facturas
-from .inicio.menu import menu
+from .inicio.menu import chrome
 from .inicio.routes import bp as inicio
 from .mandamientos.routes import bp as mandamientos
 from .pagos.routes import bp as pagos
@@ -37,7 +38,7 @@ def create_app(**settings: Any) -> Flask:
     mail.init_app(app)
     for feature in FEATURES:
         app.register_blueprint(feature)
-    app.context_processor(menu)
+    app.context_processor(chrome)
     errors.init_app(app)
     cli.init_app(app)
     serve_static(app)
@@ -72,16 +73,14 @@ def open_database(app: Flask) -> None:
 
 
 def serve_static(app: Flask) -> None:
-    """Static files by WhiteNoise, cached for ever; their addresses carry a hash of the content."""
+    """Static files by WhiteNoise, cached for ever; ``static(name)`` in templates is the address with a hash of the content."""
     folder = Path(app.static_folder or "")
     hashes = {
         str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()[:10] for p in folder.rglob("*") if p.is_file()
     }
 
-    @app.url_defaults
-    def version(endpoint: str, values: dict) -> None:
-        if endpoint == "static" and values.get("filename") in hashes:
-            values["v"] = hashes[values["filename"]]
+    addresses = {name: f"{app.static_url_path}/{quote(name)}?v={digest}" for name, digest in hashes.items()}
+    app.jinja_env.globals["static"] = addresses.__getitem__
 
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
