@@ -1,7 +1,7 @@
 # Oficina Virtual. "make" alone says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock bench
+.PHONY: help run install test check lock bench
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -21,6 +21,8 @@ help: ## Lo que se puede pedir
 run: .venv/run.stamp ## Pone en marcha el portal con datos de ejemplo (PORT=8000)
 	@PORT=$(PORT) $(BIN)/flask --app app servir
 
+install: .venv/run.stamp ## Instala lo que el portal necesita, sin ponerlo en marcha (producción)
+
 test: .venv/dev.stamp ## Corre todas las pruebas: SQLite, MariaDB y Chromium
 	@tests/preparar.sh
 	@$(BIN)/python -m pytest
@@ -37,7 +39,7 @@ lock: .venv/dev.stamp ## Vuelve a fijar las versiones a partir de setup.cfg
 	$(REQUIREMENTS) dev | $(UV_COMPILE) --upgrade --constraint requirements.txt --output-file requirements-dev.txt
 
 bench: .venv/dev.stamp ## Mide el portal
-	@shopt -s nullglob; for file in bench/*.py; do echo "$$file"; $(BIN)/python "$$file" || exit 1; done
+	@$(BIN)/python -m bench.paginas
 
 # A stamp is the lock file that was installed: only another content installs again.
 .venv/run.stamp: requirements.txt .venv/bin/python

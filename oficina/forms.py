@@ -79,7 +79,7 @@ def right_email(form: Any, field: Any) -> None:
     try:
         address = validate_email(field.data or "", check_deliverability=False, test_environment=testing)
     except EmailNotValidError:
-        raise ValidationError("Escriba un correo completo, por ejemplo nombre@dominio.com.") from None
+        raise ValidationError("Escriba el correo completo, con la arroba (@) y lo que va después.") from None
     field.data = address.normalized.lower()
 
 
@@ -102,7 +102,7 @@ def password_again(field: str, label: str) -> PasswordField:
 
 
 def document_type() -> SelectField:
-    return SelectField("Tipo de documento", [required("Elija el tipo de documento.")], choices=list(DOCUMENTOS.items()))
+    return SelectField("Tipo de documento", [required("Elija el tipo de documento.")], choices=DOCUMENTOS)
 
 
 def document() -> StringField:

@@ -10,7 +10,7 @@ from pathlib import Path
 from . import audit, entregas
 from .db import utcnow, write
 from .entregas import demo
-from .models import Asociacion, Cuenta, Factura, Predio
+from .models import Cuenta, Predio
 from .models.clave_temporal import ALPHABET
 from .models.claves import cifrar
 
@@ -35,7 +35,8 @@ def preparar(instance: Path, predios: int, tell: Callable[[str], object]) -> Mue
         folder = instance / "demo"
         demo.escribir(folder, predios)
         result = entregas.importar(folder, "muestra")
-        tell(f"Entrega publicada: {result.resumen()}" if hasattr(result, "resumen") else "Entrega publicada.")
+        rows = ", ".join(f"{count.filas} {name}" for name, count in result.archivos.items())
+        tell(f"Entrega publicada: {rows}.")
         make_account(instance)
     return recall(instance)
 
@@ -61,8 +62,9 @@ def make_account(instance: Path) -> None:
             politica_aceptada=now,
             creada=now,
         )
-        for codigo in (chosen["principal"], *chosen["otros"]):
-            cuenta.asociar(codigo)
+        for case in ("principal", "vencida", "pagada"):
+            if chosen[case]:
+                cuenta.asociar(chosen[case])
         audit.record("registro", cuenta.id, chosen["principal"], actor="muestra")
     handle = os.open(instance / FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -72,11 +74,8 @@ def make_account(instance: Path) -> None:
 def recall(instance: Path) -> Muestra:
     """The account as it was made, and a code that is still free."""
     path = instance / FILE
+    chosen = demo.codigos_de_muestra()
     known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     if known and not Cuenta.select().where(Cuenta.correo == known["correo"]).exists():
         known = {}
-    taken = Asociacion.select(Asociacion.predio)
-    free = Factura.select(Factura.predio).where(Factura.predio.not_in(taken)).order_by(Factura.predio).tuples().first()
-    codigo = free[0] if free else ""
-    latest = Factura.recientes(codigo, 1).first() if codigo else None
-    return Muestra(**known, codigo_libre=codigo, factura_libre=latest[0] if latest else "")
+    return Muestra(**known, codigo_libre=chosen["libre"] or "", factura_libre=chosen["factura_libre"] or "")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from peewee import BigIntegerField, CharField, CompositeKey, ForeignKeyField, SmallIntegerField
+from peewee import BigIntegerField, CharField, CompositeKey, FixedCharField, ForeignKeyField, SmallIntegerField
 
 from ..db import fetch
 from .base import Base, DayField, as_day
@@ -28,7 +28,7 @@ class Factura(Base):
 
     numero = CharField(30, primary_key=True)
     predio = ForeignKeyField(Predio, column_name="codigo", object_id_name="codigo", backref="facturas", index=False)
-    periodo = CharField(7)
+    periodo = FixedCharField(7)
     desde = DayField(null=True)
     hasta = DayField(null=True)
     expedida = DayField()

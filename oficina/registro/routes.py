@@ -1,10 +1,10 @@
-from flask import Blueprint, Response, current_app, flash, redirect, request, session, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, session, url_for
 
 from .. import captcha
 from ..access import public
 from ..limits import everybody, limit
 from ..proof import holds_bill
-from ..web import render
+from ..web import is_htmx, render
 from . import alta
 from .forms import CodigoForm, DatosForm
 
@@ -65,6 +65,7 @@ def datos():
 def paso_dos(form: DatosForm, status: int = 200) -> Response:
     """Step 2 with a fresh captcha; what was typed stays, but for passwords and captcha."""
     form.captcha.data, form.digitos.data = captcha.nuevo(), ""
+    form.digitos.flags.required = True
     return render("registro/datos.html", "registro/_datos.html", status=status, form=form, codigo=alta.leer(form.validado.data))
 
 
@@ -121,7 +122,7 @@ def otra_imagen():
 @public
 def otro_captcha():
     """Another picture, as a fragment."""
-    if request.headers.get("HX-Request") != "true":
+    if not is_htmx():
         return redirect(url_for(".codigo"), code=303)
     form = DatosForm(formdata=None, captcha=captcha.nuevo())
     return render("_captcha.html", form=form)
