@@ -1,5 +1,7 @@
 # Read by gunicorn wherever it is started from this folder; docs/instalacion.md says how in production.
 import os
+import sys
+from typing import Any
 
 wsgi_app = "app:app"
 bind = os.environ.get("OFICINA_ESCUCHA", f"127.0.0.1:{os.environ.get('PORT', '8000')}")
@@ -10,8 +12,24 @@ threads = 4
 # Without it, keep-alive browsers may all be accepted by one worker.
 reuse_port = not bind.startswith("unix:")
 timeout = 60
+# Another way in that nobody here uses.
+control_socket_disable = True
 graceful_timeout = 30
 max_requests = 20000
 max_requests_jitter = 2000
 limit_request_line = 4094
 limit_request_fields = 60
+
+
+def on_starting(server: Any) -> None:
+    """Refuse unsafe settings and a wrong database once, with their message, before any worker is started."""
+    import click
+
+    from oficina import create_app, db
+
+    try:
+        create_app()
+        with db.db.connection_context():
+            db.require_schema()
+    except click.ClickException as error:
+        sys.exit(error.message)

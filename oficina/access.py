@@ -2,15 +2,27 @@
 
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, flash, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, flash, g, has_request_context, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 
 from . import db
 from .models import Cuenta, Sesion
 from .web import is_htmx
+
+
+class SessionCookie(SecureCookieSessionInterface):
+    """Flask's signed cookie with a signer that is made once, not at every request."""
+
+    @lru_cache(4)  # noqa: B019 - one interface lives as long as its application
+    def get_signing_serializer(self, app: Flask) -> Any:
+        return super().get_signing_serializer(app)
+
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
@@ -64,7 +76,9 @@ def init_app(app: Flask) -> None:
         # The token lives as long as its session: a page left open must not fail.
         WTF_CSRF_TIME_LIMIT=None,
     )
+    app.session_interface = SessionCookie()
     csrf.init_app(app)
+    app.context_processor(csrf_once)
     login_manager.init_app(app)
     login_manager.session_protection = None  # phones change address; the session row is what counts
     login_manager.user_loader(load_account)
@@ -97,11 +111,12 @@ def guard() -> Any:
         abort(403)
     if getattr(view, "is_public", False):
         return None
-    if not current_user.is_authenticated:
+    cuenta = current_user._get_current_object()
+    if not cuenta.is_authenticated:
         return ask_to_sign_in()
     if time.time() - session.get("visto", 0) > REFRESH_SECONDS:
         session["visto"] = int(time.time())
-    if current_user.nivel == "temporal" and request.endpoint not in TEMPORARY_ALLOWED:
+    if cuenta.nivel == "temporal" and request.endpoint not in TEMPORARY_ALLOWED:
         flash("Antes de continuar, cambie la contraseña temporal por una suya.", "aviso")
         return go_to("contrasena.formulario")
     return None
@@ -147,6 +162,18 @@ def leave() -> None:
     g.pop("csrf_token", None)
 
 
+def csrf_once() -> dict:
+    """Sign the CSRF token of a session once, not at every page: it has no time limit of its own."""
+    if has_request_context() and (raw := session.get("csrf_token")):
+        g.csrf_token = signed_csrf(current_app.secret_key, raw)
+    return {}
+
+
+@lru_cache(4096)
+def signed_csrf(secret: str, raw: str) -> str:
+    return URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(raw)
+
+
 # -- headers ----------------------------------------------------------------------------------------
 
 
@@ -155,8 +182,7 @@ def security_headers(https: bool) -> dict[str, str]:
 
 
 def add_headers(response: Response) -> Response:
-    for name, value in security_headers(current_app.config["SESSION_COOKIE_SECURE"]).items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(security_headers(current_app.config["SESSION_COOKIE_SECURE"]))
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 

@@ -13,14 +13,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import click
+
 EXAMPLE_SECRETS = {"cambieme", "cámbieme", "secreto", "secret", "dev", "changeme", "clave"}
 SECRET_LENGTH = 32
 YES = {"1", "si", "sí", "true", "on"}
 NO = {"0", "no", "false", "off"}
 
 
-class ConfigError(Exception):
-    """A setting that is unsafe or cannot be understood; the message is Spanish and says how to mend it."""
+class ConfigError(click.ClickException):
+    """A setting that is unsafe or cannot be understood; the message is Spanish and says how to mend it.
+
+    A ClickException, so that every command shows the message and not a traceback.
+    """
 
 
 @dataclass(frozen=True)
@@ -162,10 +167,11 @@ def production_problems(settings: dict[str, Any]) -> list[str]:
     secret = settings["SECRETO"]
     secret_file = Path(settings["INSTANCIA"]) / "secreto"
     if not secret:
-        problems.append("falta el secreto. Créelo con «flask base secreto» o defina OFICINA_SECRETO.")
+        problems.append("falta el secreto. Créelo con «python -m oficina.secreto» o defina OFICINA_SECRETO.")
     elif len(secret) < SECRET_LENGTH or secret.lower() in EXAMPLE_SECRETS or len(set(secret)) < 10:
         problems.append(
-            f"el secreto es de ejemplo o muy corto. Use al menos {SECRET_LENGTH} caracteres al azar: «flask base secreto»."
+            f"el secreto es de ejemplo o muy corto. Use al menos {SECRET_LENGTH} caracteres al azar: "
+            "borre el archivo secreto y ejecute «python -m oficina.secreto»."
         )
     elif secret_file.exists() and stat.S_IMODE(secret_file.stat().st_mode) & 0o077:
         problems.append(f"otros usuarios pueden leer el secreto. Ejecute: chmod 600 {secret_file}")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import click
 from peewee import Database, DatabaseProxy, OperationalError, SqliteDatabase
 from playhouse.apsw_ext import APSWDatabase
 from playhouse.pool import PooledMySQLDatabase
@@ -34,7 +35,7 @@ RETRYABLE = {1213, 1205, 1020}
 db = DatabaseProxy()
 
 
-class SchemaError(Exception):
+class SchemaError(click.ClickException):
     """The database does not hold the schema this program needs; the message is Spanish."""
 
 

@@ -5,7 +5,7 @@ import logging
 from flask import Flask, Response, g, make_response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from peewee import InterfaceError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from .captcha import CaptchaError
 from .documentos import RenderError
@@ -62,6 +62,7 @@ FORMS_AT_THEIR_ADDRESS = {
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, expired_form)
+    app.register_error_handler(SecurityError, unknown_host)
     app.register_error_handler(HTTPException, lambda error: page(error.code or 500, error))
     for busy in (OperationalError, InterfaceError, RenderError):
         app.register_error_handler(busy, unavailable)
@@ -112,6 +113,11 @@ def expired_form(error: CSRFError) -> Response:
         }
         response.set_data(render_template("errores/pagina.html", **context))
     return response
+
+
+def unknown_host(error: SecurityError) -> Response:
+    """The Host header is not ours. Plain text, for no address of ours can be built from it."""
+    return Response("Esta dirección no es la de la Oficina Virtual.\n", 400, mimetype="text/plain")
 
 
 def unavailable(error: Exception) -> Response:

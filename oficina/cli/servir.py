@@ -25,12 +25,9 @@ def servir(predios: int) -> None:
     if app.config["ENTORNO"] == "produccion":
         raise click.ClickException("En producción sirva el portal con gunicorn; véase docs/instalacion.md.")
     with db.db.connection_context():
-        try:
-            if db.create_schema():
-                click.echo("Base de datos creada.")
-            muestra = preparar(Path(app.config["INSTANCIA"]), predios, click.echo)
-        except db.SchemaError as error:
-            raise click.ClickException(str(error)) from None
+        if db.create_schema():
+            click.echo("Base de datos creada.")
+        muestra = preparar(Path(app.config["INSTANCIA"]), predios, click.echo)
     address = config.public_url(app.config)
     presentar(address, muestra, app.config)
     stop = threading.Event()

@@ -48,7 +48,8 @@ def chrome() -> dict:
     """For every template: head and foot of the page, and who is signed in. Nothing in mails, nobody where the base fails."""
     if not has_request_context():
         return {}
-    cuenta = current_user if not g.get("failing") and current_user.is_authenticated else None
+    user = None if g.get("failing") else current_user._get_current_object()
+    cuenta = user if user and user.is_authenticated else None
     app, root = current_app._get_current_object(), request.script_root  # type: ignore[attr-defined]
     return {
         "cabecera": header(app, cuenta is not None, request.endpoint or "", root),

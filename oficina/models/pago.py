@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby, islice
+from operator import itemgetter
 
 from peewee import BigIntegerField, CharField, ForeignKeyField
 
@@ -11,13 +13,14 @@ from .predio import Predio
 
 CANALES = ("banco", "internet", "oficina", "corresponsal", "débito")
 
+# From the day of the n-th newest payment on: read from the index, however many there are. Several on that day give more than n.
 LAST_SQL = """
-SELECT codigo, id, factura, fecha, valor, canal, entidad FROM (
-    SELECT p.codigo, p.id, p.factura, p.fecha, p.valor, p.canal, p.entidad,
-           ROW_NUMBER() OVER (PARTITION BY p.codigo ORDER BY p.fecha DESC, p.id DESC) AS puesto
-      FROM pago p JOIN asociacion a ON a.codigo = p.codigo
-     WHERE a.cuenta_id = ?) ultimos
- WHERE puesto <= ? ORDER BY codigo, puesto
+SELECT p.codigo, p.id, p.factura, p.fecha, p.valor, p.canal, p.entidad
+  FROM asociacion a JOIN pago p ON p.codigo = a.codigo
+ WHERE a.cuenta_id = ?
+   AND p.fecha >= COALESCE((SELECT q.fecha FROM pago q WHERE q.codigo = a.codigo
+                             ORDER BY q.fecha DESC, q.id DESC LIMIT 1 OFFSET ?), '1900-01-01')
+ ORDER BY p.codigo, p.fecha DESC, p.id DESC
 """
 
 
@@ -52,5 +55,6 @@ class UltimoPago:
     @classmethod
     def de_cuenta(cls, cuenta_id: int, cuantos: int = 3) -> list["UltimoPago"]:
         """The last ``cuantos`` payments of each code of an account, by code, newest first; one query."""
-        rows = fetch(LAST_SQL, cuenta_id, cuantos)
-        return [cls(*row[:3], as_day(row[3]), *row[4:]) for row in rows]
+        rows = fetch(LAST_SQL, cuenta_id, cuantos - 1)
+        by_code = [list(islice(group, cuantos)) for _, group in groupby(rows, key=itemgetter(0))]
+        return [cls(*row[:3], as_day(row[3]), *row[4:]) for group in by_code for row in group]
