@@ -119,7 +119,7 @@ def from_file(path: Path) -> dict[str, Any]:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} no se puede leer: {error}.") from None
-    flat = {}
+    flat: dict[str, Any] = {}
     for key, value in content.items():
         if isinstance(value, dict):
             flat |= {f"{key}_{name}".upper(): item for name, item in value.items()}

@@ -10,7 +10,6 @@ from itertools import groupby
 from pathlib import Path
 
 from flask import current_app
-from peewee import JOIN, fn
 
 from ..formats import BOGOTA, cantidad
 from ..models import Concepto, Factura
@@ -39,7 +38,7 @@ class Servicio:
 
 @dataclass(frozen=True, slots=True)
 class Consumo:
-    """A period to compare with: ``consumo`` in litres, ``valor`` in centavos, what its services cost."""
+    """A period to compare with: ``consumo`` in litres, ``valor`` in centavos, without old balance and interest."""
 
     periodo: str
     consumo: int | None
@@ -59,13 +58,15 @@ def pdf_de(factura: Factura) -> bytes:
 def html_de(factura: Factura) -> str:
     """The document of a bill, as the renderer takes it."""
     servicios = servicios_de(factura)
-    valor = sum(servicio.subtotal for servicio in servicios)
-    consumos = [*anteriores(factura), Consumo(factura.periodo, factura.consumo, valor)]
+    lineas = sum(servicio.subtotal for servicio in servicios)
+    consumos = [*anteriores(factura), Consumo(factura.periodo, factura.consumo, del_periodo(factura))]
     # By the environment and not by render_template: a bill needs nothing of the request, nor of the menu.
     return current_app.jinja_env.get_template("pdf/factura.html").render(
         factura=factura,
         predio=factura.predio,
         servicios=servicios,
+        # Some systems deliver old balance and interest as lines too; they are printed once.
+        deuda_en_lineas=lineas == factura.total,
         consumos=consumos,
         logo=logo(),
         grafica=grafica.barras([(cantidad(c.consumo) or "—", c.consumo) for c in consumos]),
@@ -75,6 +76,11 @@ def html_de(factura: Factura) -> str:
         marca={name.removeprefix("MARCA_").lower(): v for name, v in current_app.config.items() if name.startswith("MARCA_")},
         pago={"nombre": current_app.config["PAGO_NOMBRE"], "url": current_app.config["PAGO_URL"]},
     )
+
+
+def del_periodo(factura: Factura) -> int:
+    """What the period itself cost, in centavos: the total without old balance and interest."""
+    return factura.total - factura.saldo_anterior - factura.intereses
 
 
 def logo() -> str | None:
@@ -99,12 +105,9 @@ def anteriores(factura: Factura) -> list[Consumo]:
         (Factura.expedida == str(factura.expedida)) & (Factura.numero < factura.numero)
     )
     rows = (
-        Factura.select(Factura.periodo, Factura.consumo, fn.COALESCE(fn.SUM(Concepto.valor), 0))
-        .join(Concepto, JOIN.LEFT_OUTER, on=(Concepto.factura == Factura.numero))
+        Factura.select(Factura.periodo, Factura.consumo, Factura.total, Factura.saldo_anterior, Factura.intereses)
         .where((Factura.predio == factura.codigo) & earlier)
-        .group_by(Factura.numero, Factura.periodo, Factura.consumo, Factura.expedida)
         .order_by(Factura.expedida.desc(), Factura.numero.desc())
         .limit(PERIODOS)
-        .tuples()
     )
-    return [Consumo(periodo, consumo, int(valor)) for periodo, consumo, valor in reversed(list(rows))]
+    return [Consumo(row.periodo, row.consumo, del_periodo(row)) for row in reversed(list(rows))]
