@@ -39,6 +39,10 @@ class Pagina:
     def select(self, css: str) -> list[Tag]:
         return self.soup.select(css)
 
+    def valor(self, name: str) -> str:
+        """What a field of the page holds."""
+        return dict(valores(self.soup)).get(name, "")
+
     def lee(self, css: str) -> str:
         """The text of the one element that ``css`` selects."""
         found = self.select(css)
@@ -80,7 +84,7 @@ class Navegador:
         """Open a page, following redirects."""
         return self._sigue(url, self.pide("GET", url, **options), estado)
 
-    def envia(self, form: str = "", boton: str = "", estado: int = HTTPStatus.OK, **fields) -> Pagina:
+    def envia(self, form: str = "", boton: str = "", estado: int | None = HTTPStatus.OK, **fields) -> Pagina:
         """Send a form of the page and follow redirects. ``form`` is its action or a CSS selector, needless where there is one.
 
         Hidden fields and values already there go along. ``boton`` is the text of the button pressed.
@@ -93,7 +97,10 @@ class Navegador:
         return self._sigue(url, self.pide("POST", url, data=data), estado)
 
     def htmx(self, method: str, url: str, target: str, estado: int | None = HTTPStatus.OK, **data) -> Fragmento:
-        """What htmx would do on this page: ask for ``url`` and swap the answer for the element with id ``target``."""
+        """What htmx would do on this page: ask for ``url`` and swap the answer for the element with id ``target``.
+
+        An empty ``target`` swaps nothing: for an answer that brings another element in its place.
+        """
         headers = {
             "HX-Request": "true",
             "HX-Request-Type": "partial",
@@ -107,7 +114,7 @@ class Navegador:
             response = self.pide("GET", response.location, headers=headers)
         if estado is not None:
             assert response.status_code == estado, f"{method} {url}: {response.status_code}\n{response.text[:2000]}"
-        swapped = response.text and "HX-Redirect" not in response.headers and "HX-Retarget" not in response.headers
+        swapped = target and response.text and "HX-Redirect" not in response.headers and "HX-Retarget" not in response.headers
         return Fragmento(response, swap(fill(self.pagina.soup, data), response.text, target) if swapped else None)
 
     def igual_que_fresca(self, fragmento: Fragmento, url: str) -> None:
@@ -121,7 +128,7 @@ class Navegador:
 
     # -- inside ---------------------------------------------------------------------------------
 
-    def _sigue(self, url: str, response, estado: int) -> Pagina:
+    def _sigue(self, url: str, response, estado: int | None) -> Pagina:
         hops = 0
         while response.status_code in REDIRECTS:
             url = urljoin(url, response.location)
@@ -129,7 +136,7 @@ class Navegador:
             assert hops < 10, f"{url} redirects for ever"
             assert not urlsplit(url).netloc or urlsplit(url).netloc == "localhost", f"leads out of the portal: {url}"
             response = self.pide("GET", url)
-        assert response.status_code == estado, f"{url}: {response.status_code}, not {estado}\n{response.text[:3000]}"
+        assert estado in (None, response.status_code), f"{url}: {response.status_code}, not {estado}\n{response.text[:3000]}"
         self.pagina = Pagina(url, response)
         return self.pagina
 

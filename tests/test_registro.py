@@ -1,0 +1,341 @@
+"""Registration: the code, the personal data, the proof and the account that comes of it."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from fabrica import CLAVE, a_la_vez, un_predio, una_cuenta, una_factura
+from itsdangerous import TimestampSigner
+from paginas import igual
+
+from oficina import captcha
+from oficina.models import Asociacion, Bitacora, CaptchaUsado, Correo, Cuenta
+from oficina.registro import alta
+from oficina.registro.routes import CREADA, NO_CAPTCHA, NO_PRUEBA, NO_SE_PUEDE
+
+CODIGO = "100200300"
+DATOS = {
+    "documento_tipo": "CC",
+    "documento": "40.123.456",
+    "nombres": "  Rosa   Elena ",
+    "apellidos": "García Peña",
+    "celular": "+57 310 555 0123",
+    "telefono": "(608) 555 0100",
+    "direccion": "Calle 10 # 5-20",
+    "correo": "Rosa@Correo.example",
+    "correo2": "rosa@correo.example",
+    "clave": CLAVE,
+    "clave2": CLAVE,
+    "numero_factura": "FV 00 12-345",
+    "autorizacion": True,
+}
+
+
+@pytest.fixture
+def factura(app):
+    return una_factura(CODIGO, numero="FV0012345")
+
+
+@pytest.fixture
+def paso2(navegador, factura):
+    """The browser at step 2."""
+    return valida(navegador)
+
+
+def valida(navegador, codigo=CODIGO):
+    navegador.abre("/registro")
+    navegador.envia(codigo=codigo)
+    assert navegador.pagina.url == "/registro/datos"
+    return navegador
+
+
+def crea(navegador, estado=200, **cambios):
+    return navegador.envia("/registro/datos", "Crear cuenta", estado, **(DATOS | cambios))
+
+
+def sin_testigos(html: str) -> str:
+    return re.sub(r'(name="csrf_token"[^>]*value="|X-CSRFToken": ")[^"]*', r"\1", html)
+
+
+# -- step 1 -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["100200300", " 100.200-300 "])
+def test_a_right_code_leads_to_the_personal_data(navegador, factura, typed):
+    valida(navegador, typed)
+    assert "El código 100200300 es correcto" in navegador.pagina.texto
+    assert "García" not in navegador.pagina.texto.upper(), "the holder is not shown before the account exists"
+    assert navegador.pagina.valor("municipio") == "Aguaclara"
+
+
+def test_a_wrong_code_and_a_taken_one_get_the_same_answer(navegador, factura):
+    una_cuenta("tomas@correo.example", codigos=["200200200"])
+    answers = []
+    for codigo in ("999999999", "200200200"):
+        browser = navegador.otro()
+        browser.abre("/registro")
+        page = browser.envia(estado=422, codigo=codigo)
+        assert NO_SE_PUEDE in page.texto
+        assert page.valor("codigo") == codigo
+        headers = [(name, value) for name, value in page.cabeceras if name not in ("Set-Cookie", "Date")]
+        answers.append((sin_testigos(page.cuerpo.decode()).replace(codigo, ""), headers))
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("typed", ["", "1" * 41, "ñ' OR 1=1 --", "<b>1</b>"])
+def test_what_is_no_code_is_told_in_spanish(navegador, factura, typed):
+    navegador.abre("/registro")
+    page = navegador.envia(estado=422, codigo=typed)
+    assert re.search("código|caracteres", page.lee("#codigo-error"))
+    assert not page.select("b")
+
+
+def test_with_htmx_the_second_step_unfolds_in_place_of_the_first(navegador, factura):
+    navegador.abre("/registro")
+    answer = navegador.htmx("POST", "/registro", "", codigo=CODIGO)
+    assert answer.cabeceras["HX-Push-Url"] == "/registro/datos"
+    fresh = navegador.abre("/registro/datos")
+    part, whole = (BeautifulSoup(str(soup.select_one("#_datos")), "html5lib") for soup in (answer.soup, fresh.soup))
+    igual(part, whole)
+
+
+def test_with_htmx_a_wrong_code_says_so_in_its_place(navegador, factura):
+    navegador.abre("/registro")
+    answer = navegador.htmx("POST", "/registro", "_codigo", 422, codigo="999")
+    assert NO_SE_PUEDE in answer.texto
+    navegador.envia(estado=422, codigo="999")
+    igual(answer.pagina, navegador.pagina.soup)
+
+
+def test_step_two_without_step_one_goes_back_to_it(navegador):
+    assert navegador.abre("/registro/datos").url == "/registro"
+
+
+@pytest.mark.parametrize("how", ["forged", "expired", "missing"])
+def test_a_forged_or_expired_validation_starts_again(paso2, how, monkeypatch):
+    now = TimestampSigner.get_timestamp
+    with monkeypatch.context() as patch:
+        patch.setattr(TimestampSigner, "get_timestamp", lambda self: now(self) - alta.MINUTES * 60 - 1)
+        expired = alta.validar(CODIGO)
+    token = {"forged": paso2.pagina.valor("validado")[:-3] + "abc", "expired": expired, "missing": None}[how]
+    page = crea(paso2, validado=token)
+    assert page.url == "/registro"
+    assert "Valídelo de nuevo" in page.avisos
+    assert not Cuenta.select().exists()
+
+
+@pytest.mark.xfail(strict=True, reason="registro/routes.py otra_imagen: shows step 2 with «El código None es correcto»")
+def test_another_picture_asked_for_with_a_forged_validation_does_not_call_its_code_right(paso2):
+    page = paso2.envia("/registro/datos", "Crear cuenta", 422)
+    token = page.valor("csrf_token")
+    response = paso2.pide("POST", "/registro/datos/otra-imagen", data={"csrf_token": token, "validado": "x"})
+    assert "es correcto" not in response.text
+
+
+@pytest.mark.ajustes(LIMITES=True)
+def test_guessing_codes_is_stopped_after_thirty(navegador, factura):
+    navegador.abre("/registro")
+    token = navegador.pagina.valor("csrf_token")
+    answers = [navegador.pide("POST", "/registro", data={"csrf_token": token, "codigo": f"9{n}"}) for n in range(31)]
+    assert [answer.status_code for answer in answers] == [422] * 30 + [429]
+    assert "Demasiados intentos" in answers[-1].text
+    navegador.client.environ_base["REMOTE_ADDR"] = "203.0.113.9"
+    valida(navegador)
+
+
+# -- step 2 -------------------------------------------------------------------------------------------
+
+
+def test_a_customer_registers_and_signs_in(paso2):
+    page = crea(paso2, factura_por_correo=True)
+    assert page.h1 == "Iniciar sesión"
+    assert page.avisos == CREADA
+    assert paso2.ingresa("rosa@correo.example").url == "/inicio"
+    assert f"Código {CODIGO}" in paso2.abre("/facturas").texto
+
+
+def test_the_account_keeps_what_was_typed_tidied_and_what_was_accepted(paso2):
+    crea(paso2, factura_por_correo=True)
+    cuenta = Cuenta.get()
+    kept = {name: cuenta.__data__[name] for name in DATOS if name in cuenta.__data__ and name != "clave"}
+    assert kept == {
+        **{"documento_tipo": "CC", "documento": "40123456", "nombres": "Rosa Elena", "apellidos": "García Peña"},
+        **{"celular": "3105550123", "telefono": "6085550100", "direccion": "Calle 10 # 5-20"},
+        "correo": "rosa@correo.example",
+    }
+    assert (cuenta.municipio, cuenta.factura_por_correo, cuenta.politica_version) == ("Aguaclara", 1, "2026-11")
+    assert cuenta.politica_aceptada == cuenta.creada
+    assert cuenta.correo_confirmado is None
+    assert CLAVE not in cuenta.clave
+    assert cuenta.clave.startswith("$argon2id$")
+    row = Asociacion.get()
+    assert (row.codigo, row.cuenta_id, row.principal) == (CODIGO, cuenta.id, 1)
+    act = Bitacora.get()
+    assert (act.evento, act.cuenta_id, act.codigo, act.ip) == ("registro", cuenta.id, CODIGO, "127.0.0.1")
+
+
+def test_what_was_typed_stays_but_for_passwords(paso2):
+    page = crea(paso2, 422, celular="123")
+    for name in ("documento", "nombres", "apellidos", "direccion", "correo", "correo2"):
+        assert " ".join(page.valor(name).split()).lower().replace(".", "") in " ".join(DATOS[name].split()).lower().replace(
+            ".", ""
+        )
+    assert page.valor("celular") == "123"
+    assert page.valor("autorizacion") == "y"
+    assert page.valor("clave") == page.valor("clave2") == ""
+    assert [link["href"] for link in page.select("#resumen a")] == ["#celular"]
+    assert page.select("#celular")[0]["aria-invalid"] == "true"
+
+
+def test_optional_data_may_be_left_out(paso2):
+    crea(paso2, telefono="", direccion="", municipio="")
+    assert Cuenta.get().factura_por_correo == 0
+
+
+# -- proof --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["FV0012345", "fv 00-12.345", "  FV0012345  "])
+def test_the_number_of_a_recent_bill_is_proof(paso2, typed):
+    assert crea(paso2, numero_factura=typed).h1 == "Iniciar sesión"
+
+
+@pytest.mark.parametrize("typed", ["12345", "000 12345", " 0012345"])
+def test_leading_zeros_of_the_bill_do_not_matter(navegador, typed):
+    una_factura(CODIGO, numero="0012345")
+    assert crea(valida(navegador), numero_factura=typed).h1 == "Iniciar sesión"
+
+
+@pytest.mark.parametrize("typed", ["OLD", "OTHER", "0", "-", "FV001234", "%"])
+def test_an_old_bill_or_that_of_another_code_is_no_proof(paso2, typed):
+    una_factura(CODIGO, numero="OLD", expedida="2020-01-01")
+    for month in range(1, 6):
+        una_factura(CODIGO, expedida=f"2026-0{month}-16")
+    una_factura("200200200", numero="OTHER")
+    page = crea(paso2, 422, numero_factura=typed)
+    assert NO_PRUEBA in page.lee("#numero_factura-error")
+    assert page.valor("numero_factura") == typed
+    assert not Cuenta.select().exists()
+
+
+@pytest.mark.ajustes(LIMITES=True)
+def test_after_ten_wrong_bills_a_day_even_the_right_one_is_refused(paso2):
+    for _ in range(10):
+        crea(paso2, 422, numero_factura="X")
+    assert NO_PRUEBA in crea(paso2, 422).texto
+
+
+@pytest.mark.ajustes(PRUEBA_FACTURA=False)
+def test_where_no_proof_is_asked_for_there_is_no_field(paso2):
+    assert not paso2.pagina.select("#numero_factura")
+    data = {name: value for name, value in DATOS.items() if name != "numero_factura"}
+    assert paso2.envia("/registro/datos", "Crear cuenta", **data).h1 == "Iniciar sesión"
+
+
+# -- security code ------------------------------------------------------------------------------------
+
+
+def digitos(page) -> str:
+    return captcha._digits(captcha._open(page.valor("captcha"))[0])
+
+
+@pytest.mark.ajustes(CAPTCHA=True)
+class TestSecurityCode:
+    def test_the_right_numbers_let_in(self, paso2):
+        for kind in ("png", "wav"):
+            assert paso2.pide("GET", f"/registro/captcha/{paso2.pagina.valor('captcha')}.{kind}").status_code == 200
+        assert crea(paso2, digitos=digitos(paso2.pagina)).h1 == "Iniciar sesión"
+
+    def test_wrong_numbers_are_refused_and_spend_the_picture(self, paso2):
+        first, right = paso2.pagina.valor("captcha"), digitos(paso2.pagina)
+        page = crea(paso2, 422, digitos=right[::-1] + "0")
+        assert NO_CAPTCHA in page.lee("#digitos-error")
+        assert page.valor("digitos") == ""
+        assert page.valor("captcha") != first
+        assert CaptchaUsado.select().count() == 1
+        assert NO_CAPTCHA in crea(paso2, 422, captcha=first, digitos=right).texto
+
+    def test_another_picture_keeps_the_form(self, paso2):
+        first = paso2.pagina.valor("captcha")
+        page = paso2.envia("/registro/datos", "Otra imagen", nombres="Rosa", correo="rosa@correo.example", clave=CLAVE)
+        assert (page.valor("nombres"), page.valor("correo"), page.valor("clave")) == ("Rosa", "rosa@correo.example", "")
+        assert page.valor("captcha") != first
+        assert not page.select("#resumen")
+        assert crea(paso2, digitos=digitos(page)).h1 == "Iniciar sesión"
+
+    @pytest.mark.xfail(strict=True, reason="_captcha.html from otro_captcha lacks the asterisk and the formaction of the page")
+    def test_with_htmx_only_the_picture_changes(self, paso2):
+        before = paso2.pagina.soup
+        answer = paso2.htmx("GET", "/registro/captcha", "_captcha")
+        for soup in (before, answer.pagina):
+            soup.select_one("#_captcha img").decompose()
+            soup.select_one("#_captcha a.enlace").decompose()
+            soup.select_one("#_captcha input[name=captcha]").decompose()
+        igual(answer.pagina, before)
+
+    @pytest.mark.xfail(strict=True, reason="_captcha.html: «Otra imagen» is the form's default button, so Enter presses it")
+    def test_enter_in_a_field_creates_the_account(self, paso2):
+        form = paso2.pagina.select("main form")[0]
+        default = form.select_one("button:not([type]), button[type=submit], input[type=submit]")
+        assert "Crear cuenta" in default.text
+
+
+# -- what comes of it ---------------------------------------------------------------------------------
+
+
+def test_an_address_with_an_account_gets_the_same_page_and_a_mail(paso2, correo):
+    una_cuenta("rosa@correo.example")
+    page = crea(paso2)
+    assert page.url == "/ingresar"
+    assert page.avisos == CREADA
+    (message,) = correo()
+    assert message["To"] == "rosa@correo.example"
+    assert message["Subject"] == "Ya tiene una cuenta con este correo"
+    assert not Asociacion.select().exists()
+    assert Cuenta.select().count() == 1
+
+
+def test_of_two_people_who_register_one_code_at_once_one_wins(navegador, factura):
+    browsers = [valida(navegador.otro()) for _ in range(4)]
+    pages = a_la_vez(
+        *(
+            lambda b=b, n=n: crea(b, correo=f"p{n}@correo.example", correo2=f"p{n}@correo.example")
+            for n, b in enumerate(browsers)
+        )
+    )
+    assert sorted(page.avisos for page in pages) == sorted([CREADA] + [NO_SE_PUEDE] * 3)
+    assert sorted(page.url for page in pages) == ["/ingresar"] + ["/registro"] * 3
+    assert Cuenta.select().count() == Asociacion.select().count() == Correo.select().count() == 1
+
+
+def test_the_mailed_link_confirms_the_address_when_its_button_is_pressed(paso2, correo):
+    crea(paso2)
+    (message,) = correo()
+    assert (message["To"], message["Subject"]) == ("rosa@correo.example", "Confirme su correo")
+    link = urlsplit(re.search(r"https?://\S+", message.get_content())[0]).path
+    paso2.abre(link)
+    assert Cuenta.get().correo_confirmado is None
+    assert "confirmado" in paso2.envia("main form").avisos
+    assert Cuenta.get().correo_confirmado is not None
+    assert paso2.abre(link).h1 == "Confirmar su correo"
+    paso2.abre(link[:-3] + "abc", 404)
+
+
+def test_a_customer_who_did_not_confirm_is_reminded_and_may_ask_for_the_mail_again(paso2, correo):
+    crea(paso2)
+    page = paso2.ingresa("rosa@correo.example")
+    assert "Falta confirmar su correo rosa@correo.example" in page.texto
+    correo()
+    page = paso2.envia("/confirmacion")
+    assert "de nuevo el correo de confirmación" in page.avisos
+    (message,) = correo()
+    paso2.abre(urlsplit(re.search(r"https?://\S+", message.get_content())[0]).path)
+    page = paso2.envia("main form:not(.aviso)")
+    assert page.url == "/inicio"
+    assert "Falta confirmar" not in page.texto
+
+
+def test_a_code_that_nobody_bills_yet_can_be_validated_but_not_proved(navegador):
+    un_predio("555")
+    assert NO_PRUEBA in crea(valida(navegador, "555"), 422, numero_factura="0").texto
