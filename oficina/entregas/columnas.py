@@ -4,6 +4,7 @@ The columns of a file stand in the order of the table of the database, with the 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ..models.factura import LECTURAS, SERVICIOS
@@ -15,8 +16,9 @@ from .valores import Lector, clave, codigo, decimal, dia, entero, mes, opcion, t
 dinero = decimal(12, 2)  # pesos in, centavos out
 dinero_positivo = decimal(12, 2, negativo=False)
 volumen = decimal(11, 3, negativo=False)  # m³ in, litres out
-cantidad = decimal(11, 3)  # thousandths out
-tarifa = decimal(10, 4)  # pesos in, ten-thousandths out
+# The same quantities and tariffs come again and again.
+cantidad = lru_cache(16384)(decimal(11, 3))  # thousandths out
+tarifa = lru_cache(16384)(decimal(10, 4))  # pesos in, ten-thousandths out
 
 
 @dataclass(frozen=True, slots=True)

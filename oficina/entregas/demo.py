@@ -5,15 +5,17 @@ The same seed and date give the same bytes. Rows are written as they are made: a
 
 import csv
 import random
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from ..db import fetch
 from ..formats import hoy as hoy_en_colombia
 from ..models import UltimaFactura
 from .columnas import ARCHIVOS, CONCEPTOS, FACTURAS, MANDAMIENTOS, PAGOS, PREDIOS
-from .demo_calendario import CICLOS, MESES, meses
+from .demo_calendario import CICLOS, MESES, Mes, meses
 from .demo_historia import CORTE, SUSPENSION, Ficha, Historia, historia
 from .demo_nombres import MUNICIPIO, direccion, empresa, persona, telefono
 from .demo_procesos import ETAPAS, PAGAN, fila
@@ -23,14 +25,18 @@ ESTRATOS = {1: 28, 2: 38, 3: 24, 4: 7, 5: 2, 6: 1}
 PERSONAS = {1: 12, 2: 20, 3: 25, 4: 22, 5: 12, 6: 6, 7: 3}
 M3 = {"comercial": (4, 60), "industrial": (80, 600), "oficial": (20, 220), "especial": (8, 60), "provisional": (5, 40)}
 PAGAN_ASI = {"puntual": 73, "tardio": 16, "irregular": 8, "deudor": 3}
+NUEVOS, RETIRADOS, EN_COBRO = 0.01, 0.004, 0.5  # the last one, of those in debt
 SIN_USAR = 100  # customer codes before the first one
 
+# Dwellings without an account: some whose bill can still be paid in time, those in collection, any with a bill.
 MUESTRA_SQL = """
-SELECT p.codigo FROM predio p
+SELECT DISTINCT p.codigo FROM predio p {juntas}
  WHERE NOT EXISTS (SELECT 1 FROM asociacion a WHERE a.codigo = p.codigo)
-   AND EXISTS (SELECT 1 FROM factura f WHERE f.codigo = p.codigo)
- ORDER BY p.codigo LIMIT 1000"""
-EN_COBRO_SQL = "SELECT codigo FROM mandamiento WHERE estado <> 'terminado'"
+   AND p.uso = 'residencial' AND p.estado <> 'retirado' AND {condicion}
+ ORDER BY p.codigo LIMIT 100"""
+A_TIEMPO_SQL = MUESTRA_SQL.format(juntas="JOIN factura f ON f.codigo = p.codigo", condicion="f.vence >= ?")
+EN_COBRO_SQL = MUESTRA_SQL.format(juntas="JOIN mandamiento m ON m.codigo = p.codigo", condicion="m.estado <> 'terminado'")
+FACTURADOS_SQL = MUESTRA_SQL.format(juntas="JOIN factura f ON f.codigo = p.codigo", condicion="f.total > 0")
 
 
 def escribir(carpeta: Path, predios: int, semilla: int = 1, hoy: date | None = None) -> dict[str, int]:
@@ -65,40 +71,57 @@ def abrir(archivo, carpeta: Path, abiertos: ExitStack):
     return salida
 
 
-def fichar(azar: random.Random, indice: int, calendario: dict) -> Ficha:
+def fichar(azar: random.Random, indice: int, calendario: dict[str, list[Mes]]) -> Ficha:
     """What a connection is: the first ones cover every case, however few there are; the others are as they come."""
-    recientes = sorted(calendario, key=lambda ciclo: calendario[ciclo][-1].dia)
-    uso = azar.choices(tuple(USOS), tuple(USOS.values()))[0]
-    ciclo = azar.choice(recientes)
-    paga, deja, proceso, suyos = azar.choices(tuple(PAGAN_ASI), tuple(PAGAN_ASI.values()))[0], -1, "", slice(None)
+    uso = al_azar(azar, USOS)
+    ficha = Ficha(indice, "", azar.choice(tuple(CICLOS)), uso, 0, 0.0, al_azar(azar, PAGAN_ASI))
     suerte = azar.random()
-    if paga == "deudor":
-        deja, proceso = azar.randint(2, 9), azar.choice(tuple(ETAPAS)) if suerte < 0.5 else ""
-    elif suerte < 0.01:
-        suyos = slice(-azar.randint(1, 14), None)  # a new connection
-    elif suerte < 0.014:
-        paga, suyos = "pagada", slice(None, MESES - azar.randint(4, 12))  # retired
-    if indice in (0, 3):
-        uso, ciclo, paga, deja, proceso, suyos = "residencial", recientes[-1], "pendiente", -1, "", slice(None)
-    elif indice == 2:
-        uso, ciclo, paga, deja, proceso, suyos = "residencial", recientes[0], "pagada", -1, "", slice(None)
-    elif indice == 4:
-        uso, paga, deja, proceso, suyos = "residencial", "puntual", -1, "", slice(0)  # no bill yet
-    elif indice in (5, 6):
-        uso, paga, deja, proceso, suyos = "residencial", "deudor", (3, 8)[indice - 5], "", slice(None)
-    elif indice == 1 or indice - 6 in range(1, len(ETAPAS)):
-        uso, ciclo, suyos, proceso = "residencial", recientes[0], slice(None), tuple(ETAPAS)[max(indice - 6, 0)]
-    if proceso:
-        paga, deja = PAGAN.get(proceso, "deudor"), ETAPAS[proceso][0]
-    estrato = azar.choices(tuple(ESTRATOS), tuple(ESTRATOS.values()))[0] if uso == "residencial" else 0
-    codigo = f"{ciclo}{(SIN_USAR + indice) * 5 + azar.randrange(5):06d}"
-    return Ficha(indice, codigo, ciclo, uso, estrato, media(azar, uso), paga, deja, suyos, proceso)
+    if ficha.paga == "deudor":
+        ficha.deja, ficha.proceso = azar.randint(2, 9), azar.choice(tuple(ETAPAS)) if suerte < EN_COBRO else ""
+    elif suerte < NUEVOS:
+        ficha.alta = MESES - azar.randint(1, 14)
+    elif suerte < NUEVOS + RETIRADOS:
+        ficha.paga, ficha.baja = "pagada", MESES - azar.randint(4, 12)
+    por_fecha = sorted(calendario, key=lambda ciclo: calendario[ciclo][-1].dia)
+    ficha = CASOS.get(indice, lambda ficha, *_: ficha)(ficha, por_fecha[0], por_fecha[-1])
+    if ficha.proceso:
+        ficha.paga, ficha.deja = PAGAN.get(ficha.proceso, "deudor"), ETAPAS[ficha.proceso][0]
+    ficha.estrato = al_azar(azar, ESTRATOS) if ficha.uso == "residencial" else 0
+    ficha.codigo = f"{ficha.ciclo}{(SIN_USAR + indice) * 5 + azar.randrange(5):06d}"
+    ficha.media = media(azar, ficha.uso)
+    return ficha
+
+
+def caso(ciclo: str = "", **datos) -> Callable[[Ficha, str, str], Ficha]:
+    """A connection that is always so; ``ciclo`` is "antiguo" or "reciente" by the day of its latest bill."""
+
+    def hacer(ficha: Ficha, antiguo: str, reciente: str) -> Ficha:
+        suyo = {"antiguo": antiguo, "reciente": reciente}.get(ciclo, ficha.ciclo)
+        return Ficha(ficha.indice, "", suyo, "residencial", 0, 0.0, **{"paga": "deudor"} | datos)
+
+    return hacer
+
+
+CASOS = {
+    0: caso("reciente", paga="pendiente"),
+    1: caso("antiguo", proceso="notificado"),
+    2: caso("antiguo", paga="pagada"),
+    3: caso("reciente", paga="pendiente"),
+    4: caso(paga="puntual", alta=MESES),  # not billed yet
+    5: caso(deja=SUSPENSION),
+    6: caso(deja=CORTE + 2),
+    **{n: caso("antiguo", proceso=etapa) for n, etapa in enumerate(ETAPAS, 6) if n > 6},
+}
+
+
+def al_azar(azar: random.Random, pesos: dict[Any, int]) -> Any:
+    return azar.choices(tuple(pesos), tuple(pesos.values()))[0]
 
 
 def media(azar: random.Random, uso: str) -> float:
     """m³ that a connection uses in a common month."""
     if uso == "residencial":
-        return azar.choices(tuple(PERSONAS), tuple(PERSONAS.values()))[0] * azar.uniform(3.2, 4.8) + 1
+        return al_azar(azar, PERSONAS) * azar.uniform(3.2, 4.8) + 1
     menos, mas = M3[uso]
     return menos + (mas - menos) * azar.random() ** 3
 
@@ -107,17 +130,14 @@ def fila_predio(azar: random.Random, ficha: Ficha, suya: Historia) -> tuple:
     nombre, tipo, documento, correo = persona(azar) if ficha.uso == "residencial" else empresa(azar, ficha.uso)
     donde, barrio = direccion(azar)
     ruta = f"{ficha.ciclo}-{ficha.indice // 400 + 1:03d}-{ficha.indice % 400 * 10 + 10:05d}"
-    return (ficha.codigo, nombre, tipo, documento, donde, barrio, MUNICIPIO, telefono(azar), correo, ficha.uso) + (
-        ficha.estrato or "",
-        ficha.ciclo,
-        ruta,
-        f"AG-{azar.randrange(10_000_000):07d}",
-        estado(ficha, suya),
+    return (
+        *(ficha.codigo, nombre, tipo, documento, donde, barrio, MUNICIPIO, telefono(azar), correo, ficha.uso),
+        *(ficha.estrato or "", ficha.ciclo, ruta, f"AG-{azar.randrange(10_000_000):07d}", estado(ficha, suya)),
     )
 
 
 def estado(ficha: Ficha, suya: Historia) -> str:
-    if ficha.meses.stop:
+    if ficha.baja:
         return "retirado"
     if ficha.paga == "abona" or suya.vencidas < SUSPENSION:
         return "activo"
@@ -128,23 +148,33 @@ def codigos_de_muestra(hoy: date | None = None) -> dict[str, str | None]:
     """Codes without an account that are good to try the portal with, None where the base has none such.
 
     ``principal`` has a bill to pay in time, ``vencida`` an overdue one and a coercive collection process,
-    ``pagada`` a paid one, ``libre`` a bill too, whose number is ``factura_libre``. Among the first thousand codes.
+    ``pagada`` a paid one, ``libre`` one more bill, best to pay in time too, whose number is ``factura_libre``.
     """
-    hoy = hoy or hoy_en_colombia()
-    en_cobro = {codigo for (codigo,) in fetch(EN_COBRO_SQL)}
-    muestra: dict[str, str | None] = dict.fromkeys(("principal", "vencida", "pagada", "libre", "factura_libre"))
-    for (codigo,) in fetch(MUESTRA_SQL):
+    casos = por_caso(hoy or hoy_en_colombia())
+    primeros = {nombre: casos[nombre][0] if casos[nombre] else None for nombre in ("pendiente", "cobro", "pagada")}
+    libres = [factura for nombre in ("pendiente", "vencida", "pagada") for factura in casos[nombre]]
+    libre = next((factura for factura in libres if factura not in primeros.values()), None)
+    return {
+        "principal": codigo_de(primeros["pendiente"]),
+        "vencida": codigo_de(primeros["cobro"]),
+        "pagada": codigo_de(primeros["pagada"]),
+        "libre": codigo_de(libre),
+        "factura_libre": libre.numero if libre else None,
+    }
+
+
+def por_caso(hoy: date) -> dict[str, list[UltimaFactura]]:
+    """Latest bills of codes without an account by state; ``cobro`` are overdue and in coercive collection."""
+    en_cobro = [codigo for (codigo,) in fetch(EN_COBRO_SQL)]
+    otros = [codigo for (codigo,) in fetch(A_TIEMPO_SQL, str(hoy)) + fetch(FACTURADOS_SQL)]
+    casos: dict[str, list[UltimaFactura]] = {"pendiente": [], "vencida": [], "pagada": [], "cobro": []}
+    for codigo in dict.fromkeys(en_cobro + otros):
         factura = UltimaFactura.de(codigo)
-        estado_factura = factura.estado(hoy)
-        if estado_factura == "vencida" and codigo in en_cobro:
-            caso = "vencida"
-        elif estado_factura == "pagada":
-            caso = "pagada"
-        else:
-            caso = "principal" if estado_factura == "pendiente" and not muestra["principal"] else "libre"
-        if muestra[caso] is None and codigo not in muestra.values():
-            muestra[caso] = codigo
-            muestra["factura_libre"] = factura.numero if caso == "libre" else muestra["factura_libre"]
-        if None not in muestra.values():
-            break
-    return muestra
+        if factura:
+            caso = factura.estado(hoy)
+            casos["cobro" if caso == "vencida" and codigo in en_cobro else caso].append(factura)
+    return casos
+
+
+def codigo_de(factura: UltimaFactura | None) -> str | None:
+    return factura.codigo if factura else None

@@ -35,7 +35,8 @@ class Ficha:
     media: float  # m³ a month
     paga: str
     deja: int = -1  # the last so many bills, and the latest, are unpaid
-    meses: slice = field(default_factory=lambda: slice(None))
+    alta: int = 0  # its first month of the calendar
+    baja: int | None = None  # the month it was retired
     proceso: str = ""  # state of its coercive collection
 
 
@@ -67,7 +68,7 @@ def historia(azar: random.Random, ficha: Ficha, meses: list[Mes], hoy: int) -> H
     """The history of a connection over its months, with the payments made until the ordinal day ``hoy``."""
     suya = Historia()
     lectura, media = azar.randrange(3000), ficha.media
-    suyos = meses[ficha.meses]
+    suyos = meses[ficha.alta : ficha.baja]
     for restan, mes in zip(range(len(suyos) - 1, -1, -1), suyos, strict=True):
         promedio = azar.random() < 0.03
         consumo = round(media) if promedio else consumido(azar, ficha.media * ESTACION[mes.mes - 1])
@@ -105,9 +106,11 @@ def facturar(suya: Historia, ficha: Ficha, mes: Mes, numero: str, medida: tuple[
     suya.capital += suma + ajuste
     suya.mora += intereses
     suya.facturas.append(
-        (numero, ficha.codigo, mes.periodo, mes.desde, mes.hasta, mes.expedida, mes.vence, mes.suspension)
-        + (lectura, lectura + consumo, consumo, tipo, pesos(saldo), suya.vencidas, pesos(intereses), pesos(suya.debe))
-        + (f"{numero}{98 - int(numero) * 100 % 97:02d}", "")
+        (
+            *(numero, ficha.codigo, mes.periodo, mes.desde, mes.hasta, mes.expedida, mes.vence, mes.suspension),
+            *(lectura, lectura + consumo, consumo, tipo, pesos(saldo), suya.vencidas, pesos(intereses), pesos(suya.debe)),
+            *(f"{numero}{98 - int(numero) * 100 % 97:02d}", ""),
+        )
     )
     suya.pendientes.append(Pendiente(numero, mes.dia, suma + ajuste))
 

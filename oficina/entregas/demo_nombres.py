@@ -6,37 +6,43 @@ Documents are above any number ever issued, telephones and addresses of mail are
 import random
 import unicodedata
 
-MUJERES = (
+
+def lista(nombres: str) -> tuple[str, ...]:
+    return tuple(nombres.split("|"))
+
+
+MUJERES = lista(
     "María Fernanda|Luz Marina|Ana Lucía|Gloria Inés|Diana Marcela|Sandra Milena|Blanca Nubia|Claudia Patricia|Yolanda|"
     "Martha Cecilia|Paola Andrea|Carmen Rosa|Leidy Johana|Rosalba|Nelly|Angélica|Valentina|Daniela|Esperanza|Olga Lucía|"
     "Adriana|Beatriz|Mónica|Ximena|Flor Alba|Natalia|Nohora|Liliana|Jimena|Teresa"
-).split("|")
-HOMBRES = (
+)
+HOMBRES = lista(
     "José Antonio|Luis Alberto|Carlos Arturo|Juan Camilo|Jorge Enrique|Andrés Felipe|Miguel Ángel|Óscar Iván|Wilson|"
     "Edgar|Héctor Fabio|Julián|Diego Alejandro|Nelson|Fabio|Germán|Álvaro|Hernando|Rafael|Víctor Manuel|Jaime|"
     "Sebastián|Cristian Camilo|Yeison|Pedro Nel|Gustavo|Mauricio|Ramiro|Efraín|Iván Darío"
-).split("|")
-APELLIDOS = (
+)
+APELLIDOS = lista(
     "Rodríguez|Gómez|González|Martínez|García|López|Hernández|Sánchez|Ramírez|Pérez|Díaz|Muñoz|Rojas|Moreno|Jiménez|"
     "Vargas|Castro|Ortiz|Gutiérrez|Álvarez|Ruiz|Suárez|Romero|Torres|Parra|Beltrán|Cárdenas|Acosta|Mendoza|Rincón|"
     "Novoa|Quevedo|Baquero|Peña|Guevara|Velásquez|Bonilla|Agudelo|Riaño|Herrera|Piñeros|Cruz|Barrera|Salcedo|Ladino"
-).split("|")
-NEGOCIOS = (
+)
+NEGOCIOS = lista(
     "Panadería|Ferretería|Restaurante|Droguería|Supermercado|Miscelánea|Lavandería|Hotel|Peluquería|Papelería|Cafetería|"
     "Taller|Carnicería|Veterinaria"
-).split("|")
-INDUSTRIAS = "Procesadora de Arroz|Lácteos|Frigorífico|Embotelladora|Maderas|Curtiembres|Trilladora".split("|")
-APODOS = (
+)
+INDUSTRIAS = lista("Procesadora de Arroz|Lácteos|Frigorífico|Embotelladora|Maderas|Curtiembres|Trilladora")
+APODOS = lista(
     "El Trigal|La Esperanza|Los Almendros|El Samán|La Garza|El Morichal|Doña Rosa|El Mirador|La Ceiba|El Turpial|"
     "Los Caballos|La Palma|El Remanso|Buenavista|El Estero"
-).split("|")
-OFICIALES = (
-    "Institución Educativa|Centro de Salud|Puesto de Policía|Biblioteca Municipal|Hogar Infantil|Polideportivo|Casa de la Cultura"
-).split("|")
-BARRIOS = (
+)
+OFICIALES = lista(
+    "Institución Educativa|Centro de Salud|Puesto de Policía|Biblioteca Municipal|Hogar Infantil|Polideportivo|"
+    "Casa de la Cultura"
+)
+BARRIOS = lista(
     "El Centro|La Esperanza|Los Almendros|Villa del Río|San Antonio|El Porvenir|La Ceiba|Las Palmas|Nueva Aguaclara|"
     "El Recreo|San José|Brisas del Caño|Altos del Morichal|La Florida|El Jardín|Santa Inés|Los Samanes|Villa Luz"
-).split("|")
+)
 VIAS = ("Calle", "Carrera", "Diagonal", "Transversal")
 LETRAS = ("", "", "", "", "A", "B", "C", " Bis", " Sur")
 MUNICIPIO = "Aguaclara"

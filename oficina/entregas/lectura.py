@@ -42,7 +42,10 @@ class Fuente(io.RawIOBase):
 
 
 class Lectura:
-    """A file opened: its rows in the order of the declared columns; ``leidas`` counts them, also bad ones. To be closed, or used in ``with``."""
+    """A file opened, to be used in ``with``: its rows in the order of the declared columns.
+
+    ``leidas`` counts the rows, also the bad ones.
+    """
 
     def __init__(self, archivo: Archivo, ruta: Path, resultado: Resultado, avance: Callable[[int], None]):
         self.archivo, self.ruta, self.resultado = archivo, ruta, resultado

@@ -50,7 +50,7 @@ class Revision:
     def conocer(self, archivo: Archivo, filas: list[Fila]) -> None:
         """Look up in the base what these rows refer to and the delivery does not bring."""
         if archivo is CONCEPTOS:
-            faltan = {fila[0] for fila in filas} - self.facturas.lugares.keys()
+            faltan = {fila[0] for fila in filas if fila[0] not in self.facturas.lugares}
             for numero, *valores in buscar(FACTURAS_SQL, faltan):
                 self.facturas.agregar(numero, 0, *valores)
         elif archivo is not PREDIOS:
