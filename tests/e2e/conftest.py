@@ -4,9 +4,9 @@ import contextlib
 import os
 import re
 
+import lupa
 import pytest
 import servidores
-from axe_playwright_python.sync_playwright import Axe
 from fabrica import CLAVE
 from playwright.sync_api import sync_playwright
 
@@ -18,8 +18,10 @@ QUIET = (
     *("--disable-background-networking", "--disable-component-update", "--disable-domain-reliability", "--disable-sync"),
     *("--disable-default-apps", "--no-first-run", "--no-pings"),
 )
-# A form with mistakes is answered 422 or 429, and Chromium notes it as if it were a failure.
-EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of (422|429)")
+# A form with mistakes is answered 4xx, and Chromium notes it as if it were a failure.
+PROVOKED = re.compile(r"Failed to load resource: the server responded with a status of (400|404|422|429)")
+# Chromium shows a PDF with pages of its own.
+CHROME = ("chrome:", "chrome-extension:")
 
 
 def pytest_collection_modifyitems(items):
@@ -64,35 +66,43 @@ def servidor(en_marcha, ajustes):
 
 @pytest.fixture
 def abre_navegador(app, servidor, chromium):
-    """Make a page of a new browser profile; ``abre_navegador(color_scheme="dark")``. It notes what goes wrong."""
+    """Make a page of a new browser profile; ``abre_navegador(color_scheme="dark")``.
+
+    It notes what goes wrong in the page and in the windows that it opens; at the end of the test nothing may be noted.
+    """
     contexts = []
 
     def open_one(**options):
         context = chromium.new_context(base_url=servidor, locale="es-CO", timezone_id="America/Bogota", **(PHONE | options))
         context.set_default_timeout(10_000)
-        contexts.append(context)
+        problems = []
+        contexts.append((context, problems))
+        context.on("page", lambda page: watch(page, servidor, problems))
         page = context.new_page()
-        page.problemas = []
-        watch(page, servidor)
+        page.problemas = problems
         return page
 
     yield open_one
-    for context in contexts:
+    for context, _ in contexts:
         context.close()
+    problems = [line for _, lines in contexts for line in lines]
+    assert not problems, "\n".join(problems)
 
 
-def watch(page, origin: str) -> None:
+def watch(page, origin: str, problems: list[str]) -> None:
     def console(message):
-        own_404 = "status of 404" in message.text and message.location["url"] == page.url
-        if message.type in ("error", "warning") and not EXPECTED.match(message.text) and not own_404:
-            page.problemas.append(f"console: {message.text} ({message.location['url']})")
+        source = message.location["url"]
+        own = source in (page.url, f"{origin}/favicon.ico") or "status of 422" in message.text
+        provoked = own and PROVOKED.match(message.text)
+        if message.type in ("error", "warning") and not provoked and not source.startswith(CHROME):
+            problems.append(f"console: {message.text} ({message.location['url']})")
 
     def request(sent):
-        if not sent.url.startswith((origin, "data:", "blob:")):
-            page.problemas.append(f"asks another site: {sent.url}")
+        if not sent.url.startswith((origin, "data:", "blob:", *CHROME)):
+            problems.append(f"asks another site: {sent.url}")
 
     page.on("console", console)
-    page.on("pageerror", lambda error: page.problemas.append(f"script: {error}"))
+    page.on("pageerror", lambda error: problems.append(f"script: {error}"))
     page.on("request", request)
 
 
@@ -138,17 +148,8 @@ def revisa():
     """Assert that what is on the screen is accessible (axe), fits the width, and gave no error: ``revisa(pagina)``."""
 
     def check(page) -> None:
-        found = [violation(item) for item in Axe().run(page).response["violations"]]
-        width, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-        if width > room:
-            found.append(f"scrolls sideways: {width} px wide in {room}")
-        found = [*page.problemas, *found]
+        found = [*page.problemas, *lupa.axe(page), *lupa.de_lado(page)]
         page.problemas.clear()
         assert not found, "\n".join([page.url, *found])
 
     return check
-
-
-def violation(item: dict) -> str:
-    nodes = "\n".join(f"    {node['html'][:160]}\n      {node['failureSummary']}" for node in item["nodes"][:5])
-    return f"{item['id']} ({item['impact']}): {item['help']}\n{nodes}"

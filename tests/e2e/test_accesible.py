@@ -1,0 +1,202 @@
+"""Every page in each of its states can be read and used by everybody: light over one engine, dark over the other."""
+
+import datetime
+
+import fabrica
+import pytest
+from fabrica import CLAVE
+from gestos import aviso, como_en_produccion, llena, oprime, reclamo, titulo
+from lupa import repasa
+
+from oficina import access, confirmation, db, errors, limits
+from oficina.models import CambioCorreo, ClaveTemporal, Espera
+from oficina.models.mandamiento import ESTADOS
+
+pytestmark = como_en_produccion
+PRONTO, TARDE = datetime.date(2099, 12, 15), datetime.date(2020, 1, 15)
+
+
+@pytest.fixture
+def telefono(abre_navegador, motor):
+    """Colours do not depend on the database, and each look is seen once."""
+    return abre_navegador(color_scheme="dark" if motor == "mariadb" else "light")
+
+
+@pytest.fixture
+def rosa(app):
+    """A bill in each state, a collection process in each state."""
+    fabrica.una_factura("1001", vence=PRONTO)
+    fabrica.una_factura("2002", vence=TARDE)
+    fabrica.un_pago("3003", factura=fabrica.una_factura("3003", vence=TARDE).numero)
+    for estado in ESTADOS:
+        fabrica.un_mandamiento("1001", estado=estado, medidas="Embargo de cuentas" if estado == "medidas" else None)
+    return fabrica.una_cuenta(codigos=["1001", "2002", "3003", "4004"])
+
+
+def espera(segundos: int, fallos: int, *partes: str) -> None:
+    """As if somebody had failed to log in many times."""
+    now = int(db.utcnow().replace(tzinfo=datetime.UTC).timestamp())
+    key = limits.key_of("ingreso", *partes)
+    Espera.create(clave=key, fallos=fallos, hasta=now + segundos, vence=now + 9999)
+
+
+def ingresa(page, cuenta, clave: str = CLAVE) -> None:
+    page.goto("/ingresar")
+    llena(page, correo=cuenta.correo, clave=clave)
+    oprime(page, "Iniciar sesión")
+
+
+def entradas(page, app):
+    for url in ("/", "/ingresar", "/olvido", "/registro", "/politica-de-datos"):
+        page.goto(url)
+        yield url
+    page.goto("/ingresar")
+    oprime(page, "Iniciar sesión")
+    reclamo(page, "Escriba su contraseña")
+    yield "log-in without anything"
+    cuenta = fabrica.una_cuenta("juan@correo.example")
+    ingresa(page, cuenta, "otra clave cualquiera")
+    reclamo(page, "no coinciden")
+    yield "log-in with a wrong password"
+    espera(900, 25, "luz@correo.example")
+    ingresa(page, fabrica.una_cuenta("luz@correo.example"))
+    reclamo(page, "Escriba los números de la imagen")
+    yield "log-in with security code"
+    espera(900, 9, "luis@correo.example", "127.0.0.1")
+    ingresa(page, fabrica.una_cuenta("luis@correo.example"))
+    reclamo(page, "antes de intentar de nuevo")
+    yield "log-in that has to wait"
+    blocked = fabrica.una_cuenta("ana@correo.example", bloqueada=db.utcnow())
+    ingresa(page, blocked)
+    reclamo(page, "bloqueada")
+    yield "log-in of a blocked account"
+    page.goto("/olvido")
+    oprime(page, "Enviar contraseña temporal")
+    reclamo(page, "Escriba el correo")
+    yield "olvido with mistakes"
+    llena(page, correo="nadie@correo.example")
+    oprime(page, "Enviar contraseña temporal")
+    aviso(page, "Si esa dirección está registrada")
+    yield "log-in with a notice"
+
+
+def registro(page):
+    fabrica.una_factura("5005")
+    page.goto("/registro")
+    llena(page, codigo="999")
+    oprime(page, "Validar")
+    reclamo(page, "no se puede registrar")
+    yield "registration, wrong code"
+    llena(page, codigo="5005")
+    oprime(page, "Validar")
+    page.get_by_text("Paso 2 de 2").wait_for()
+    yield "registration, second step in place"
+    oprime(page, "Crear cuenta")
+    reclamo(page, "Escriba sus nombres")
+    yield "registration, mistakes"
+
+
+def enlaces_de_correo(page):
+    cuenta = fabrica.una_cuenta("eva@correo.example", correo_confirmado=None)
+    page.goto(f"/confirmacion/{confirmation.token_for(cuenta)}")
+    titulo(page, "Confirmar su correo")
+    yield "mailed link: confirm"
+    page.goto(f"/datos/correo/confirmacion/{CambioCorreo.pedir(cuenta.id, 'otra@correo.example')}")
+    titulo(page, "Confirmar el correo nuevo")
+    yield "mailed link: change of address"
+
+
+def errores(page, app):
+    page.goto("/no-existe")
+    titulo(page, "No encontramos esa página")
+    yield "404"
+    page.goto("/olvido")
+    page.eval_on_selector("main [name=csrf_token]", "input => { input.value = 'x'; }")
+    oprime(page, "Enviar contraseña temporal")
+    titulo(page, "La página llevaba mucho tiempo abierta")
+    yield "400"
+    # What a good day does not show, as the handler answers it.
+    for code in (403, 405, 429, 500, 503):
+        with app.test_request_context("/"):
+            answer = {"body": errors.page(code).get_data(), "headers": {"Content-Type": "text/html", **access.HEADERS}}
+        page.route("**/falla", lambda route, _, answer=answer: route.fulfill(**answer), times=1)
+        page.goto("/falla")
+        titulo(page, errors.TEXTS[code][0])
+        yield str(code)
+
+
+def test_who_is_outside_finds_every_page_accessible(telefono, app):
+    repasa(telefono, entradas(telefono, app))
+    repasa(telefono, registro(telefono))
+    repasa(telefono, enlaces_de_correo(telefono))
+    repasa(telefono, errores(telefono, app))
+
+
+def oficina(page, factura: str):
+    urls = ["/inicio", "/datos", "/datos/correo", "/codigos", "/pagos", "/mandamientos", "/contrasena", "/salir"]
+    urls += [f"/facturas?codigo={codigo}" for codigo in ("1001", "2002", "3003", "4004")]
+    for url in [*urls, f"/facturas/{factura}/pago"]:
+        page.goto(url)
+        yield url
+    page.goto("/inicio")
+    page.locator("nav summary").click()
+    yield "menu unfolded"
+    page.goto("/codigos")
+    page.get_by_role("link", name="Retirar el código 2002").click()
+    page.get_by_text("¿Retirar el código 2002").wait_for()
+    yield "removal question"
+    oprime(page, "Sí, retirar")
+    aviso(page, "ya no está")
+    yield "code removed"
+    for url, button in (
+        ("/codigos", "Ingresar"),
+        ("/datos/correo", "Enviar enlace de confirmación"),
+        ("/contrasena", "Actualizar"),
+    ):
+        page.goto(url)
+        oprime(page, button)
+        reclamo(page, "Escriba")
+        yield f"{url} with mistakes"
+    page.goto("/datos")
+    llena(page, nombres="", celular="1")
+    oprime(page, "Actualizar")
+    reclamo(page, "Escriba sus nombres")
+    yield "/datos with mistakes"
+
+
+def test_a_customer_finds_every_page_accessible(telefono, entra, rosa):
+    entra(telefono, rosa)
+    repasa(telefono, oficina(telefono, rosa.facturas().where(fabrica.Factura.predio == "1001").get().numero))
+
+
+def nuevas(page, *cuentas):
+    for cuenta in cuentas:
+        page.context.clear_cookies()
+        ingresa(page, cuenta)
+        for url in ("/inicio", "/facturas", "/pagos", "/mandamientos", "/codigos"):
+            page.goto(url)
+            yield f"{cuenta.nombres} {url}"
+
+
+def test_who_has_little_or_nothing_finds_it_accessible_too(telefono, app):
+    fabrica.una_factura("6006")
+    one = fabrica.una_cuenta("uno@correo.example", codigos=["6006"], nombres="Uno", correo_confirmado=None)
+    none = fabrica.una_cuenta("cero@correo.example", nombres="Cero")
+    repasa(telefono, nuevas(telefono, one, none))
+
+
+def temporal(page, cuenta, clave: str):
+    page.context.clear_cookies()
+    ingresa(page, cuenta, clave)
+    titulo(page, "Contraseña")
+    yield "temporary password"
+    page.goto("/facturas")
+    aviso(page, "cambie la contraseña temporal")
+    yield "temporary password, another page"
+    page.goto("/salir")
+    yield "temporary password, way out"
+
+
+def test_who_comes_with_a_temporary_password_finds_it_accessible(telefono, app):
+    cuenta = fabrica.una_cuenta()
+    repasa(telefono, temporal(telefono, cuenta, ClaveTemporal.crear(cuenta.id, 60)))
