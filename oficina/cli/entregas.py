@@ -50,11 +50,13 @@ def importar(carpeta: Path) -> None:
 
 
 @click.command("demo")
-@click.argument("carpeta", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("carpeta", required=False, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--predios", type=click.IntRange(1, 999_999), default=200, show_default=True, help="Cuántos códigos de usuario.")
 @click.option("--semilla", type=int, default=1, show_default=True, help="Con la misma semilla y fecha sale lo mismo.")
-def demo(carpeta: Path, predios: int, semilla: int) -> None:
-    """Escribe en CARPETA una entrega de ejemplo, de un municipio inventado."""
+@with_appcontext
+def demo(carpeta: Path | None, predios: int, semilla: int) -> None:
+    """Escribe en CARPETA (demo, en la instancia, si no se dice) una entrega de ejemplo, de un municipio inventado."""
+    carpeta = carpeta or Path(current_app.config["INSTANCIA"]) / "demo"
     for nombre, filas in escribir(carpeta, predios, semilla).items():
         click.echo(f"{nombre + '.csv':<20}{miles(filas):>12} filas")
     click.echo(f"\nLa entrega de ejemplo está en {carpeta}. Impórtela con: flask importar {carpeta}")

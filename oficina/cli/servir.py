@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -24,6 +25,7 @@ def servir(predios: int) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     if app.config["ENTORNO"] == "produccion":
         raise click.ClickException("En producción sirva el portal con gunicorn; véase docs/instalacion.md.")
+    refuse_busy_port(int(os.environ.get("PORT", "8000")))
     with db.db.connection_context():
         if db.create_schema():
             click.echo("Base de datos creada.")
@@ -40,6 +42,16 @@ def servir(predios: int) -> None:
     stop.set()
     thread.join(timeout=15)
     sys.exit(code)
+
+
+def refuse_busy_port(port: int) -> None:
+    """Two servers may share a port without noticing (gunicorn's reuse_port), each with its own data."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise click.ClickException(f"El puerto {port} está ocupado. Use otro: PORT={port + 80} make run") from None
 
 
 def environment(settings: dict) -> dict[str, str]:
