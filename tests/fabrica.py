@@ -2,8 +2,10 @@
 
 import functools
 import itertools
+import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from oficina import db
@@ -162,3 +164,21 @@ def a_la_vez(*acts: Callable) -> list:
     for thread in threads:
         thread.join()
     return results
+
+
+@contextmanager
+def consultas() -> Iterator[list[str]]:
+    """The SQL statements that were run inside, as Peewee logs them."""
+    logger, statements = logging.getLogger("peewee"), []
+    handler = logging.Handler()
+    handler.emit = lambda record: statements.append(record.msg[0])
+    logger.addHandler(handler)
+    before = logger.level
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
+    try:
+        yield statements
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+        logger.propagate = True
