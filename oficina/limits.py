@@ -14,7 +14,7 @@ from flask_limiter import Limiter
 from limits.storage import Storage
 from peewee import PeeweeException
 
-from .db import fetch, is_sqlite, write
+from .db import fetch, is_sqlite, transactional
 from .models import Espera, Limite
 
 WAIT_FIRST = 30
@@ -43,14 +43,14 @@ class TableStorage(Storage):
     def base_exceptions(self) -> type[Exception]:
         return PeeweeException
 
+    @transactional
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         now = int(time.time())
         values = (key[:200], amount, now + expiry, now, now)
-        with write():
-            if is_sqlite():
-                return fetch(COUNT_SQLITE, *values)[0][0]
-            fetch(COUNT_MYSQL, *values)
-            return Limite.get_by_id(key[:200]).cuenta
+        if is_sqlite():
+            return fetch(COUNT_SQLITE, *values)[0][0]
+        fetch(COUNT_MYSQL, *values)
+        return Limite.get_by_id(key[:200]).cuenta
 
     def get(self, key: str) -> int:
         row = Limite.get_or_none((Limite.clave == key[:200]) & (Limite.vence > int(time.time())))
@@ -117,17 +117,18 @@ def admit(key: str, free: int) -> int:
 
     A try that is told to wait is not counted, so that nobody's waiting can be prolonged by others.
     """
-    if not current_app.config["LIMITES"]:
-        return 0
-    now = int(time.time())
-    with write():
-        row = lock_wait(key, now)
-        if row.hasta > now:
-            return row.hasta - now
-        tries = row.fallos + 1 if row.vence > now else 1
-        wait = min(WAIT_FIRST * 2 ** (tries - free), WAIT_MOST) if tries >= free else 0
-        changes: dict[str, Any] = {"fallos": tries, "hasta": now + wait, "vence": now + wait + FORGET_AFTER}
-        Espera.update(changes).where(Espera.clave == key).execute()
+    return count_try(key, free, int(time.time())) if current_app.config["LIMITES"] else 0
+
+
+@transactional
+def count_try(key: str, free: int, now: int) -> int:
+    row = lock_wait(key, now)
+    if row.hasta > now:
+        return row.hasta - now
+    tries = row.fallos + 1 if row.vence > now else 1
+    wait = min(WAIT_FIRST * 2 ** min(tries - free, 10), WAIT_MOST) if tries >= free else 0
+    changes: dict[str, Any] = {"fallos": tries, "hasta": now + wait, "vence": now + wait + FORGET_AFTER}
+    Espera.update(changes).where(Espera.clave == key).execute()
     return 0
 
 

@@ -3,9 +3,9 @@ from flask_login import current_user
 from peewee import IntegrityError
 
 from .. import audit
-from ..db import write
+from ..db import transactional, write
 from ..limits import everybody, limit
-from ..models import Asociacion
+from ..models import Asociacion, Cuenta
 from ..proof import holds_bill
 from ..web import get_or_404, render
 from .forms import CodigoForm
@@ -51,14 +51,16 @@ def ingresar():
 
 def asociar(codigo: str, numero: str | None) -> bool:
     """Take the code for this account, with its audit row; False where it does not exist, is taken or was not proved."""
-    if not holds_bill(codigo, numero):
-        return False
     try:
-        with write():
-            current_user.asociar(codigo)
-            audit.record("codigo_asociado", current_user.id, codigo)
+        return holds_bill(codigo, numero) and tomar(current_user, codigo)
     except IntegrityError:
         return False
+
+
+@transactional
+def tomar(cuenta: Cuenta, codigo: str) -> bool:
+    cuenta.asociar(codigo)
+    audit.record("codigo_asociado", cuenta.id, codigo)
     return True
 
 

@@ -5,7 +5,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from peewee import IntegrityError
 
 from .. import audit, confirmation, mail
-from ..db import utcnow, write
+from ..db import transactional, utcnow
 from ..models import Asociacion, Cuenta, Predio
 from ..models.claves import cifrar
 
@@ -43,16 +43,20 @@ def crear_cuenta(codigo: str, datos: dict) -> None:
     """
     clave = cifrar(datos.pop("clave"))
     try:
-        with write():
-            if Asociacion.select().where(Asociacion.predio == codigo).exists():
-                raise CodigoTomadoError
-            if Cuenta.select().where(Cuenta.correo == datos["correo"]).exists():
-                mail.queue("ya_registrado", datos["correo"])
-                audit.record("registro_repetido", actor="anonimo", codigo=codigo)
-                return
-            guardar(codigo, clave, datos)
+        crear_o_avisar(codigo, clave, datos)
     except IntegrityError:
         raise CodigoTomadoError from None
+
+
+@transactional
+def crear_o_avisar(codigo: str, clave: str, datos: dict) -> None:
+    if Asociacion.select().where(Asociacion.predio == codigo).exists():
+        raise CodigoTomadoError
+    if Cuenta.select().where(Cuenta.correo == datos["correo"]).exists():
+        mail.queue("ya_registrado", datos["correo"])
+        audit.record("registro_repetido", actor="anonimo", codigo=codigo)
+    else:
+        guardar(codigo, clave, datos)
 
 
 def guardar(codigo: str, clave: str, datos: dict) -> None:
