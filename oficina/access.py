@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, Response, abort, current_app, flash, g, has_request_context, redirect, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
@@ -79,7 +80,8 @@ def init_app(app: Flask) -> None:
     app.session_interface = SessionCookie()
     csrf.init_app(app)
     app.context_processor(csrf_once)
-    login_manager.init_app(app)
+    # Without its context processor: an error page must not ask a failing base who is signed in.
+    login_manager.init_app(app, add_context_processor=False)
     login_manager.session_protection = None  # phones change address; the session row is what counts
     login_manager.user_loader(load_account)
     app.before_request(db.open_connection)
@@ -128,7 +130,8 @@ def ask_to_sign_in() -> Any:
         session.clear()
         flash("Su sesión terminó por seguridad. Inicie sesión de nuevo.", "aviso")
     if request.method == "GET" and not is_htmx():
-        session["destino"] = url_for(request.endpoint, **(request.view_args or {}), **request.args.to_dict())
+        query = urlencode(list(request.args.items(multi=True)))
+        session["destino"] = url_for(request.endpoint, **(request.view_args or {})) + (f"?{query}" if query else "")
     return go_to("acceso.formulario")
 
 

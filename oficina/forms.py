@@ -1,14 +1,16 @@
 """What the forms share: Spanish messages, tidy text, and Colombia's rules for documents and telephones."""
 
 import re
+import unicodedata
 from functools import cache
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
+from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, SelectField, StringField, TelField, ValidationError
-from wtforms.validators import EqualTo, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, EqualTo, Length, Optional
 from zxcvbn import zxcvbn
 
 from .models.cuenta import DOCUMENTOS
@@ -16,12 +18,12 @@ from .models.cuenta import DOCUMENTOS
 # Check digit of the NIT: weights from the right (DIAN, Orden Administrativa 4 de 1989).
 NIT_WEIGHTS = (3, 7, 13, 17, 19, 23, 29, 37, 41, 43, 47, 53, 59, 67, 71)
 DOCUMENT_RULES = {
-    "CC": (r"\d{3,10}", "La cédula tiene entre 3 y 10 números."),
-    "CE": (r"\d{6,10}", "La cédula de extranjería tiene entre 6 y 10 números."),
-    "NIT": (r"\d{9}-?\d", "Escriba el NIT con su dígito de verificación, por ejemplo 900123818-0."),
-    "PPT": (r"\d{6,8}", "El permiso por protección temporal tiene entre 6 y 8 números."),
+    "CC": (r"[0-9]{3,10}", "La cédula tiene entre 3 y 10 números."),
+    "CE": (r"[0-9]{6,10}", "La cédula de extranjería tiene entre 6 y 10 números."),
+    "NIT": (r"[0-9]{9}-?[0-9]", "Escriba el NIT con su dígito de verificación, por ejemplo 900123818-0."),
+    "PPT": (r"[0-9]{6,8}", "El permiso por protección temporal tiene entre 6 y 8 números."),
     "PA": (r"[A-Z0-9]{5,16}", "El pasaporte tiene entre 5 y 16 letras y números."),
-    "TI": (r"\d{10,11}", "La tarjeta de identidad tiene 10 u 11 números."),
+    "TI": (r"[0-9]{10,11}", "La tarjeta de identidad tiene 10 u 11 números."),
 }
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 OBVIOUS = (
@@ -37,6 +39,8 @@ OBVIOUS = (
     "villavicencio",
 )
 LONGEST = 128
+# Characters of a password that are not words which others know.
+LEAST_OWN = 6
 
 
 class Form(FlaskForm):
@@ -57,8 +61,9 @@ def no_controls(form: Form, field: Any) -> None:
         raise ValidationError("Escriba el dato en una sola línea, sin caracteres extraños.")
 
 
-def required(message: str) -> InputRequired:
-    return InputRequired(message)
+def required(message: str) -> DataRequired:
+    """Mandatory; blanks alone are nothing."""
+    return DataRequired(message)
 
 
 def text(label: str, longest: int, missing: str = "", **options: Any) -> StringField:
@@ -74,13 +79,13 @@ def email(label: str, missing: str) -> EmailField:
 
 
 def right_email(form: Any, field: Any) -> None:
-    """Check the form of an address, not whether it exists; names reserved for tests pass outside production."""
+    """Check the form of an address that every server takes; names reserved for tests pass outside production."""
     testing = current_app.config["ENTORNO"] != "produccion"
     try:
-        address = validate_email(field.data or "", check_deliverability=False, test_environment=testing)
+        address = validate_email(field.data or "", check_deliverability=False, test_environment=testing, allow_smtputf8=False)
     except EmailNotValidError:
         raise ValidationError("Escriba el correo completo, con la arroba (@) y lo que va después.") from None
-    field.data = address.normalized.lower()
+    field.data = (address.ascii_email or "").lower()
 
 
 def email_again(field: str) -> EmailField:
@@ -134,7 +139,7 @@ def nit_digit(number: str) -> int:
 
 
 def phone_text(value: str | None) -> str | None:
-    return re.sub(r"^(\+?57)(?=\d{10}$)", "", re.sub(r"[\s().\-]", "", value)) if value else value
+    return re.sub(r"^(\+?57)(?=[0-9]{10}$)", "", re.sub(r"[\s().\-]", "", value)) if value else value
 
 
 def mobile() -> TelField:
@@ -143,7 +148,7 @@ def mobile() -> TelField:
 
 
 def right_mobile(form: Any, field: Any) -> None:
-    if not re.fullmatch(r"3\d{9}", field.data or ""):
+    if not re.fullmatch(r"3[0-9]{9}", field.data or ""):
         raise ValidationError("El celular tiene 10 números y comienza por 3, por ejemplo 310 555 0100.")
 
 
@@ -152,7 +157,7 @@ def land_line() -> TelField:
 
 
 def right_land_line(form: Any, field: Any) -> None:
-    if not re.fullmatch(r"60[1245678]\d{7}", field.data or ""):
+    if not re.fullmatch(r"60[1245678][0-9]{7}", field.data or ""):
         raise ValidationError("El teléfono fijo tiene 10 números y comienza por 60, por ejemplo 608 555 0100.")
 
 
@@ -164,8 +169,22 @@ def good_password(form: Any, field: Any) -> None:
         raise ValidationError(f"Use al menos {shortest} caracteres. Una frase de tres o cuatro palabras sirve muy bien.")
     if len(value) > LONGEST:
         raise ValidationError(f"Use máximo {LONGEST} caracteres.")
-    if zxcvbn(value[:64], user_inputs=[*brand_words(), *own_words(form)])["score"] < 3:
+    words = [*brand_words(), *own_words(form)]
+    if len(without(value, words)) < LEAST_OWN or zxcvbn(value[:64], user_inputs=words)["score"] < 3:
         raise ValidationError("Esa contraseña es fácil de adivinar. Pruebe con una frase que solo usted conozca.")
+
+
+def plain(text: str) -> str:
+    """Lower case, without accents: how words are compared."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+def without(password: str, words: list[str]) -> str:
+    """What is left of a password without words that others know, and without signs."""
+    left = plain(password)
+    for word in sorted(words, key=len, reverse=True):
+        left = left.replace(word, "")
+    return re.sub(r"\W", "", left)
 
 
 def brand_words() -> tuple[str, ...]:
@@ -174,11 +193,12 @@ def brand_words() -> tuple[str, ...]:
 
 @cache
 def _words(*names: str) -> tuple[str, ...]:
-    return OBVIOUS + tuple(word.lower() for name in names for word in re.findall(r"\w{4,}", name))
+    return OBVIOUS + tuple(word for name in names for word in re.findall(r"\w{4,}", plain(name)))
 
 
 def own_words(form: Any) -> list[str]:
-    """What the person typed beside the password: name, document, address, code."""
-    names = ("nombres", "apellidos", "documento", "celular", "correo", "codigo", "numero_factura")
-    values = [str(form[name].data or "").lower() for name in names if name in form]
-    return [word for value in values for word in re.findall(r"\w{4,}", value)]
+    """What one knows of the person: typed beside the password, or kept in their account."""
+    names = ("nombres", "apellidos", "documento", "celular", "direccion", "correo", "numero_factura")
+    typed = [form[name].data for name in names if name in form]
+    kept = [getattr(current_user, name, None) for name in names if current_user.is_authenticated]
+    return [word for value in (*typed, *kept) for word in re.findall(r"\w{3,}", plain(str(value or "")))]

@@ -14,7 +14,7 @@ from flask_limiter import Limiter
 from limits.storage import Storage
 from peewee import PeeweeException
 
-from .db import fetch, is_sqlite, transactional
+from .db import db, fetch, is_sqlite, transactional
 from .models import Espera, Limite
 
 WAIT_FIRST = 30
@@ -136,13 +136,22 @@ def lock_wait(key: str, now: int) -> Espera:
     """The row of ``key``, made if missing and locked until the transaction ends."""
     if is_sqlite():
         return Espera.get_or_none(Espera.clave == key) or Espera.create(clave=key, fallos=0, hasta=0, vence=now)
-    fetch("INSERT IGNORE INTO espera (clave, fallos, hasta, vence) VALUES (?, 0, 0, ?)", key, now)
+    # Not INSERT IGNORE, whose shared lock makes two tries at once deadlock.
+    db.execute_sql(
+        "INSERT INTO espera (clave, fallos, hasta, vence) VALUES (%s, 0, 0, %s) ON DUPLICATE KEY UPDATE clave = VALUES(clave)",
+        (key, now),
+    )
     return Espera.select().where(Espera.clave == key).for_update().get()
 
 
 def forget(*keys: str) -> None:
     """Clear the failures of ``keys`` after a success."""
     Espera.delete().where(Espera.clave.in_(keys)).execute()
+
+
+def forgive(key: str) -> None:
+    """Take back one counted try, which was right; what earlier ones cost stays."""
+    Espera.update(fallos=Espera.fallos - 1, hasta=0).where((Espera.clave == key) & (Espera.fallos > 0)).execute()
 
 
 def clean() -> None:

@@ -44,6 +44,7 @@ def intentar(correo: str, clave: str, nonce: str | None, digitos: str | None) ->
     if cuenta.bloqueada:
         return Rechazo(bloqueada=True)
     limits.forget(by_both, by_account)
+    limits.forgive(by_address)
     return entrar(cuenta, nivel, clave)
 
 

@@ -5,7 +5,7 @@ from .. import audit, captcha, confirmation, mail
 from ..access import leave, public
 from ..db import write
 from ..limits import limit, within
-from ..web import render
+from ..web import is_htmx, render
 from . import entrada
 from .forms import IngresoForm, OlvidoForm
 
@@ -66,6 +66,16 @@ def otra_imagen():
     form = IngresoForm()
     form.captcha.data, form.digitos.data = captcha.nuevo(), ""
     return render("acceso/ingresar.html", form=form, con_captcha=True)
+
+
+@bp.get("/ingresar/captcha")
+@public
+def otro_captcha():
+    """Another picture of the security code, as a fragment."""
+    if not is_htmx():
+        return redirect(url_for(".formulario"), code=303)
+    form = IngresoForm(formdata=None, captcha=captcha.nuevo())
+    return render("_captcha.html", form=form, pagina="acceso")
 
 
 def espera(seconds: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import click
 from flask.cli import AppGroup
+from peewee import fn
 
 from .. import audit, db, mail
 from ..formats import instante
@@ -53,7 +54,7 @@ def buscar(texto: str, por_revisar: bool) -> None:
             columns = (Cuenta.correo, Cuenta.nombres, Cuenta.apellidos, Cuenta.documento)
             matches = Cuenta.id.in_(with_code)
             for column in columns:
-                matches |= column.contains(texto)
+                matches |= fn.LOWER(column).contains(texto.lower())
             query = query.where(matches)
         if por_revisar:
             query = query.where(Cuenta.id.in_(Asociacion.select(Asociacion.cuenta).where(Asociacion.revisar.is_null(False))))

@@ -78,11 +78,15 @@ def crear():
     form = DatosForm()
     codigo = alta.leer(form.validado.data)
     if codigo is None:
-        flash("Pasó mucho tiempo desde que validó el código. Valídelo de nuevo, por favor.", "aviso")
-        return redirect(url_for(".codigo"), code=303)
+        return validar_de_nuevo()
     if not acepta(form, codigo):
         return paso_dos(form, 422)
     return registrar(form, codigo)
+
+
+def validar_de_nuevo():
+    flash("Pasó mucho tiempo desde que validó el código. Valídelo de nuevo, por favor.", "aviso")
+    return redirect(url_for(".codigo"), code=303)
 
 
 def acepta(form: DatosForm, codigo: str) -> bool:
@@ -115,7 +119,8 @@ def registrar(form: DatosForm, codigo: str) -> Response:
 @public
 def otra_imagen():
     """Another picture without losing the form, where there is no JavaScript."""
-    return paso_dos(DatosForm())
+    form = DatosForm()
+    return paso_dos(form) if alta.leer(form.validado.data) else validar_de_nuevo()
 
 
 @bp.get("/captcha")
@@ -125,7 +130,8 @@ def otro_captcha():
     if not is_htmx():
         return redirect(url_for(".codigo"), code=303)
     form = DatosForm(formdata=None, captcha=captcha.nuevo())
-    return render("_captcha.html", form=form)
+    form.digitos.flags.required = True
+    return render("_captcha.html", form=form, pagina="registro")
 
 
 @bp.get("/captcha/<token>.png")
