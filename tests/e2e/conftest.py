@@ -153,3 +153,15 @@ def revisa():
         assert not found, "\n".join([page.url, *found])
 
     return check
+
+
+@pytest.fixture
+def repasa(abre_navegador, motor):
+    """Look through the states of a telephone. Colours do not depend on the database, and each look is seen once."""
+    page = abre_navegador(color_scheme="dark" if motor == "mariadb" else "light")
+    lupa.prepara(page)
+
+    def look(estados, *args) -> None:
+        lupa.repasa(page, estados(page, *args), teclado=motor == "sqlite")
+
+    return look

@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from fabrica import CLAVE
 from playwright.sync_api import expect
 
 from oficina import captcha
@@ -30,6 +31,12 @@ def llena(page, **datos: str) -> None:
 
 def oprime(page, texto: str) -> None:
     page.get_by_role("main").get_by_role("button", name=texto, exact=True).click()
+
+
+def ingresa(page, cuenta, clave: str = CLAVE) -> None:
+    page.goto("/ingresar")
+    llena(page, correo=cuenta.correo, clave=clave)
+    oprime(page, "Iniciar sesión")
 
 
 def va(page, opcion: str) -> None:

@@ -4,22 +4,14 @@ import datetime
 
 import fabrica
 import pytest
-from fabrica import CLAVE
-from gestos import aviso, como_en_produccion, llena, oprime, reclamo, titulo
-from lupa import repasa
+from gestos import aviso, como_en_produccion, ingresa, llena, oprime, reclamo, titulo
 
-from oficina import access, confirmation, db, errors, limits
-from oficina.models import CambioCorreo, ClaveTemporal, Espera
+from oficina import db, limits
+from oficina.models import Espera
 from oficina.models.mandamiento import ESTADOS
 
 pytestmark = como_en_produccion
 PRONTO, TARDE = datetime.date(2099, 12, 15), datetime.date(2020, 1, 15)
-
-
-@pytest.fixture
-def telefono(abre_navegador, motor):
-    """Colours do not depend on the database, and each look is seen once."""
-    return abre_navegador(color_scheme="dark" if motor == "mariadb" else "light")
 
 
 @pytest.fixture
@@ -38,12 +30,6 @@ def espera(segundos: int, fallos: int, *partes: str) -> None:
     now = int(db.utcnow().replace(tzinfo=datetime.UTC).timestamp())
     key = limits.key_of("ingreso", *partes)
     Espera.create(clave=key, fallos=fallos, hasta=now + segundos, vence=now + 9999)
-
-
-def ingresa(page, cuenta, clave: str = CLAVE) -> None:
-    page.goto("/ingresar")
-    llena(page, correo=cuenta.correo, clave=clave)
-    oprime(page, "Iniciar sesión")
 
 
 def entradas(page, app):
@@ -96,46 +82,18 @@ def registro(page):
     yield "registration, mistakes"
 
 
-def enlaces_de_correo(page):
-    cuenta = fabrica.una_cuenta("eva@correo.example", correo_confirmado=None)
-    page.goto(f"/confirmacion/{confirmation.token_for(cuenta)}")
-    titulo(page, "Confirmar su correo")
-    yield "mailed link: confirm"
-    page.goto(f"/datos/correo/confirmacion/{CambioCorreo.pedir(cuenta.id, 'otra@correo.example')}")
-    titulo(page, "Confirmar el correo nuevo")
-    yield "mailed link: change of address"
+def test_who_is_outside_finds_every_page_accessible(repasa, app):
+    repasa(entradas, app)
+    repasa(registro)
 
 
-def errores(page, app):
-    page.goto("/no-existe")
-    titulo(page, "No encontramos esa página")
-    yield "404"
-    page.goto("/olvido")
-    page.eval_on_selector("main [name=csrf_token]", "input => { input.value = 'x'; }")
-    oprime(page, "Enviar contraseña temporal")
-    titulo(page, "La página llevaba mucho tiempo abierta")
-    yield "400"
-    # What a good day does not show, as the handler answers it.
-    for code in (403, 405, 429, 500, 503):
-        with app.test_request_context("/"):
-            answer = {"body": errors.page(code).get_data(), "headers": {"Content-Type": "text/html", **access.HEADERS}}
-        page.route("**/falla", lambda route, _, answer=answer: route.fulfill(**answer), times=1)
-        page.goto("/falla")
-        titulo(page, errors.TEXTS[code][0])
-        yield str(code)
-
-
-def test_who_is_outside_finds_every_page_accessible(telefono, app):
-    repasa(telefono, entradas(telefono, app))
-    repasa(telefono, registro(telefono))
-    repasa(telefono, enlaces_de_correo(telefono))
-    repasa(telefono, errores(telefono, app))
-
-
-def oficina(page, factura: str):
+def oficina(page, cuenta):
+    ingresa(page, cuenta)
+    titulo(page, "Inicio")
+    factura = cuenta.facturas().where(fabrica.Factura.predio == "1001").get()
     urls = ["/inicio", "/datos", "/datos/correo", "/codigos", "/pagos", "/mandamientos", "/contrasena", "/salir"]
     urls += [f"/facturas?codigo={codigo}" for codigo in ("1001", "2002", "3003", "4004")]
-    for url in [*urls, f"/facturas/{factura}/pago"]:
+    for url in [*urls, f"/facturas/{factura.numero}/pago"]:
         page.goto(url)
         yield url
     page.goto("/inicio")
@@ -164,39 +122,24 @@ def oficina(page, factura: str):
     yield "/datos with mistakes"
 
 
-def test_a_customer_finds_every_page_accessible(telefono, entra, rosa):
-    entra(telefono, rosa)
-    repasa(telefono, oficina(telefono, rosa.facturas().where(fabrica.Factura.predio == "1001").get().numero))
+def test_a_customer_finds_every_page_accessible(repasa, rosa):
+    repasa(oficina, rosa)
 
 
-def nuevas(page, *cuentas):
-    for cuenta in cuentas:
+def casi_nada(page, nueva, sin_codigos):
+    for cuenta, urls in (
+        (nueva, ("/inicio", "/facturas", "/pagos", "/mandamientos", "/codigos")),
+        (sin_codigos, ("/facturas", "/pagos")),
+    ):
         page.context.clear_cookies()
         ingresa(page, cuenta)
-        for url in ("/inicio", "/facturas", "/pagos", "/mandamientos", "/codigos"):
+        titulo(page, "Inicio")
+        for url in urls:
             page.goto(url)
-            yield f"{cuenta.nombres} {url}"
+            yield f"{cuenta.correo} {url}"
 
 
-def test_who_has_little_or_nothing_finds_it_accessible_too(telefono, app):
+def test_who_has_little_or_nothing_finds_it_accessible_too(repasa, app):
     fabrica.una_factura("6006")
-    one = fabrica.una_cuenta("uno@correo.example", codigos=["6006"], nombres="Uno", correo_confirmado=None)
-    none = fabrica.una_cuenta("cero@correo.example", nombres="Cero")
-    repasa(telefono, nuevas(telefono, one, none))
-
-
-def temporal(page, cuenta, clave: str):
-    page.context.clear_cookies()
-    ingresa(page, cuenta, clave)
-    titulo(page, "Contraseña")
-    yield "temporary password"
-    page.goto("/facturas")
-    aviso(page, "cambie la contraseña temporal")
-    yield "temporary password, another page"
-    page.goto("/salir")
-    yield "temporary password, way out"
-
-
-def test_who_comes_with_a_temporary_password_finds_it_accessible(telefono, app):
-    cuenta = fabrica.una_cuenta()
-    repasa(telefono, temporal(telefono, cuenta, ClaveTemporal.crear(cuenta.id, 60)))
+    one = fabrica.una_cuenta("uno@correo.example", codigos=["6006"], correo_confirmado=None)
+    repasa(casi_nada, one, fabrica.una_cuenta("cero@correo.example"))

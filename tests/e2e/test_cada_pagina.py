@@ -1,5 +1,6 @@
 """Every page of the table of routes, as a telephone shows it."""
 
+import lupa
 import pytest
 from test_rutas import RUTAS, Vecino
 
@@ -15,7 +16,9 @@ def rosa(app):
 @pytest.fixture
 def telefono(abre_navegador, motor):
     """Light over one engine, dark over the other: colours do not depend on the database, and each look is seen once."""
-    return abre_navegador(color_scheme="dark" if motor == "mariadb" else "light")
+    page = abre_navegador(color_scheme="dark" if motor == "mariadb" else "light")
+    lupa.prepara(page)
+    return page
 
 
 def recorre(page, urls, revisa) -> None:

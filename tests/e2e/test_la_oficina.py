@@ -60,18 +60,23 @@ def test_an_address_linked_from_the_site_of_the_utility_arrives_after_signing_in
         expect(pagina).to_have_url(direccion)
 
 
-def test_the_menu_has_every_option_in_the_order_of_the_manual(pagina, escritorio, entra, rosa):
-    for page in (pagina, escritorio):
-        entra(page, rosa)
-        for option in MENU:
-            va(page, option)
-            titulo(page, option)
-            if option == "Inicio":
-                cards = page.locator("main .accion").all_inner_texts()
-                assert sorted(card.split("\n")[0] for card in cards) == sorted(MENU[1:])
-                assert all("\n" in card for card in cards), "each option says what it is for"
-        assert [text.strip() for text in page.locator("nav li").all_text_contents()] == MENU
-        assert page.locator("nav [aria-current=page]").all_text_contents() == ["Salir"]
+def test_the_menu_has_every_option_in_the_order_of_the_manual(pagina, entra, rosa):
+    entra(pagina, rosa)
+    for option in MENU:
+        va(pagina, option)
+        titulo(pagina, option)
+        assert pagina.locator("nav [aria-current=page]").all_text_contents() == [option]
+    assert pagina.locator("nav li").all_text_contents() == MENU
+    pagina.set_viewport_size({"width": 1280, "height": 800})
+    expect(pagina.locator("nav summary")).to_be_hidden()
+    assert pagina.get_by_role("navigation").get_by_role("link").all_inner_texts() == MENU
+
+
+def test_inicio_says_what_each_option_is_for(pagina, entra, rosa):
+    entra(pagina, rosa)
+    cards = [card.split("\n") for card in pagina.locator("main .accion").all_inner_texts()]
+    assert sorted(card[0] for card in cards) == sorted(MENU[1:])
+    assert all(len(card) == 2 for card in cards)
 
 
 def test_actualizar_datos_saves_what_is_right_and_says_what_is_wrong(pagina, entra, rosa):
@@ -166,3 +171,11 @@ def test_after_salir_nobody_sees_the_customer_with_the_back_button_or_a_copied_c
     thief.goto("/datos")
     titulo(thief, "Iniciar sesión")
     assert "Rosa" not in thief.content()
+
+
+@pytest.mark.xfail(strict=True, reason="a link that says it is a button (role) does nothing with the space bar")
+def test_what_says_it_is_a_button_can_be_pressed_with_the_space_bar(pagina, entra, rosa):
+    entra(pagina, rosa)
+    va(pagina, "Salir")
+    pagina.get_by_role("button", name="No, seguir aquí").press("Space")
+    expect(pagina).to_have_url("/inicio", timeout=1_000)

@@ -1,5 +1,7 @@
 """Regístrese: from the home page to the first log-in (M3 to M8), with and without JavaScript."""
 
+from urllib.parse import urlsplit
+
 import fabrica
 import pytest
 from gestos import (
@@ -98,23 +100,16 @@ def test_the_second_step_unfolds_in_place(pagina, factura):
     expect(pagina.get_by_role("button", name="Validar")).to_be_visible()
 
 
-def test_without_javascript_the_second_step_is_a_page(sin_js, factura):
-    paso_dos(sin_js)
-    expect(sin_js).to_have_url("/registro/datos")
-    titulo(sin_js, "Regístrese")
-
-
-def test_a_wrong_code_and_a_taken_one_are_told_alike(telefono, app):
+def test_a_wrong_code_and_a_taken_one_are_told_alike(pagina, app):
     fabrica.una_cuenta("otra@correo.example", codigos=["555"])
     told = []
-    telefono.goto("/registro")
+    pagina.goto("/registro")
     for codigo in ("999", "555"):
-        valida(telefono, codigo)
-        expect(telefono.locator("main [name=codigo]")).to_have_value(codigo)
-        reclamo(telefono, "Ese código no se puede registrar")
-        told.append(telefono.locator("#resumen").inner_text())
-        if telefono.con_js:
-            expect(telefono.locator("#resumen")).to_be_focused()
+        valida(pagina, codigo)
+        expect(pagina.locator("main [name=codigo]")).to_have_value(codigo)
+        reclamo(pagina, "Ese código no se puede registrar")
+        expect(pagina.locator("#resumen")).to_be_focused()
+        told.append(pagina.locator("#resumen").inner_text())
     assert told[0] == told[1]
 
 
@@ -180,3 +175,11 @@ def test_who_does_not_prove_it_gets_no_account(pagina, factura, correo):
         oprime(pagina, "Crear cuenta")
         reclamo(pagina, told)
     assert correo() == []
+
+
+def test_enter_sends_the_form(telefono, factura):
+    paso_dos(telefono)
+    completa(telefono, factura)
+    with telefono.expect_request("**/registro/**") as sent:
+        telefono.press("[name=digitos]", "Enter")
+    assert (sent.value.method, urlsplit(sent.value.url).path) == ("POST", "/registro/datos")

@@ -89,9 +89,9 @@ def test_the_bill_of_another_code_is_chosen_with_a_button_and_paid(sin_js, entra
     oprime(sin_js, "Ver la factura de este código")
     expect(sin_js.locator("#_panel")).to_contain_text("octubre de 2026")
     expect(sin_js.get_by_label("Código de usuario")).to_have_value("3003")
-    with sin_js.expect_popup() as opened:
-        sin_js.get_by_role("link", name="click aquí para ver la factura").click()
-    assert opened.value.url.endswith(f"/factura-{factura.numero}.pdf")
+    link = sin_js.get_by_role("link", name="click aquí para ver la factura")
+    expect(link).to_have_attribute("href", f"/facturas/factura-{factura.numero}.pdf")
+    expect(link).to_have_attribute("target", "factura")
     sin_js.get_by_role("link", name="click aquí para pagar la factura").click()
     expect(sin_js.get_by_label("Referencia de pago")).to_have_value(factura.referencia)
     expect(sin_js.get_by_role("button", name="Copiar")).to_have_count(0)
