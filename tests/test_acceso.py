@@ -56,7 +56,6 @@ def test_the_way_is_never_taken_from_the_address(navegador, rosa, evil):
     assert navegador.envia("/ingresar", correo=ROSA, clave=CLAVE).url == "/inicio"
 
 
-@pytest.mark.xfail(strict=True, reason="access.py ask_to_sign_in: the query of the address becomes keywords of url_for")
 @pytest.mark.parametrize(
     "asked",
     [
@@ -100,18 +99,7 @@ def comparaciones(monkeypatch):
     return done
 
 
-@pytest.mark.parametrize(
-    "mailed",
-    [
-        False,
-        pytest.param(
-            True,
-            marks=pytest.mark.xfail(
-                strict=True, reason="clave_temporal.py usar: a second comparison only where one was mailed, so time tells it"
-            ),
-        ),
-    ],
-)
+@pytest.mark.parametrize("mailed", [False, True])
 def test_a_wrong_password_costs_the_same_for_everybody(navegador, rosa, comparaciones, mailed):
     if mailed:
         ClaveTemporal.crear(rosa.id, 60)

@@ -75,7 +75,6 @@ def test_what_cannot_be_changes_nothing_and_sends_no_password_back(navegador, ro
     assert Sesion.select().count() == 1
 
 
-@pytest.mark.xfail(strict=True, reason="contrasena/forms.py: own_words finds no name, address or document in this form")
 @pytest.mark.parametrize("word", [ROSA, "40123456 3105550123"])
 def test_the_own_data_are_no_password(navegador, rosa, word):
     cambia(navegador, 422, clave=word)

@@ -11,7 +11,6 @@ from oficina.limits import FORGET_AFTER, WAIT_MOST, TableStorage, admit, forget,
 from oficina.models import Espera, Limite
 
 pytestmark = pytest.mark.ajustes(LIMITES=True)
-DEADLOCK = "limits.py lock_wait: INSERT IGNORE, then FOR UPDATE deadlock on MariaDB (1213), which is a 503 for a customer"
 
 
 def dentro(app: Flask, act):
@@ -126,9 +125,7 @@ def test_success_forgets(app):
     assert [admit(key, 1) > 0 for key in keys] == [False, False, True]
 
 
-def test_of_twenty_tries_at_once_only_the_free_ones_go_on(app, request, motor):
-    if motor == "mariadb":
-        request.applymarker(pytest.mark.xfail(strict=False, reason=DEADLOCK))
+def test_of_twenty_tries_at_once_only_the_free_ones_go_on(app):
     for serial in range(5):
         key = key_of("ingreso", str(serial))
         answers = a_la_vez(*[dentro(app, lambda key=key: admit(key, 5))] * 20)

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from fabrica import CLAVE, una_cuenta, una_factura
+from fabrica import CLAVE, a_la_vez, una_cuenta, una_factura
 from test_acceso import ROSA, entra
 
 from oficina import db
@@ -110,6 +110,11 @@ def test_the_temporary_password_serves_once(navegador, temporal):
     entra(navegador, clave=temporal)
     entra(navegador.otro(), clave=temporal, estado=422)
     assert entra(navegador.otro()).url == "/inicio", "the old one still works: it was not replaced"
+
+
+def test_used_twice_at_once_it_serves_once(navegador, temporal):
+    pages = a_la_vez(*[lambda: entra(navegador.otro(), clave=temporal)] * 4)
+    assert sorted(page.h1 for page in pages) == ["Contraseña"] + ["Iniciar sesión"] * 3
 
 
 def test_the_temporary_password_expires(navegador, temporal):
