@@ -1,8 +1,11 @@
 """What the form of registration takes and what it sends back, field by field."""
 
+# The fixtures of test_registro are arguments here.
+# ruff: noqa: F401, F811
+
 import pytest
 from fabrica import CLAVE
-from test_registro import DATOS, crea, factura, paso2, valida  # noqa: F401 - fixtures too
+from test_registro import DATOS, crea, factura, paso2, valida
 
 from oficina.forms import nit_digit
 from oficina.models import Cuenta
@@ -77,7 +80,25 @@ def test_the_check_digit_of_a_nit(nit):
     assert nit_digit(number) == int(digit)
 
 
-def test_a_document_must_fit_its_type(paso2):  # noqa: F811
+def test_what_was_typed_stays_but_for_passwords(paso2):
+    page = crea(paso2, 422, celular="123")
+    for name in ("documento", "nombres", "apellidos", "direccion", "correo", "correo2"):
+        assert " ".join(page.valor(name).split()).lower().replace(".", "") in " ".join(DATOS[name].split()).lower().replace(
+            ".", ""
+        )
+    assert page.valor("celular") == "123"
+    assert page.valor("autorizacion") == "y"
+    assert page.valor("clave") == page.valor("clave2") == ""
+    assert [link["href"] for link in page.select("#resumen a")] == ["#celular"]
+    assert page.select("#celular")[0]["aria-invalid"] == "true"
+
+
+def test_optional_data_may_be_left_out(paso2):
+    crea(paso2, telefono="", direccion="", municipio="")
+    assert Cuenta.get().factura_por_correo == 0
+
+
+def test_a_document_must_fit_its_type(paso2):
     for kind, number, message in BAD_DOCUMENTS:
         page = crea(paso2, 422, documento_tipo=kind, documento=number)
         assert message in page.lee("#documento-error")
@@ -85,7 +106,7 @@ def test_a_document_must_fit_its_type(paso2):  # noqa: F811
     assert not Cuenta.select().exists()
 
 
-def test_a_type_of_document_that_does_not_exist(paso2):  # noqa: F811
+def test_a_type_of_document_that_does_not_exist(paso2):
     for kind in ("XX", ""):
         page = crea(paso2, 422, documento_tipo=kind)
         assert page.lee("#documento_tipo-error")
@@ -93,7 +114,7 @@ def test_a_type_of_document_that_does_not_exist(paso2):  # noqa: F811
 
 
 @pytest.mark.parametrize("sent", BAD_FIELDS)
-def test_each_field_says_what_to_correct_and_the_summary_leads_there(paso2, sent):  # noqa: F811
+def test_each_field_says_what_to_correct_and_the_summary_leads_there(paso2, sent):
     page = crea(paso2, 422, **{field: value for field, (value, _) in sent.items()})
     for field, (_, message) in sent.items():
         assert message in page.lee(f"#{field}-error")
@@ -102,7 +123,7 @@ def test_each_field_says_what_to_correct_and_the_summary_leads_there(paso2, sent
     assert not Cuenta.select().exists()
 
 
-def test_a_weak_password_is_refused_and_not_sent_back(paso2):  # noqa: F811
+def test_a_weak_password_is_refused_and_not_sent_back(paso2):
     for password, message in BAD_PASSWORDS:
         page = crea(paso2, 422, clave=password, clave2=password)
         assert message in page.lee("#clave-error"), password
@@ -110,34 +131,34 @@ def test_a_weak_password_is_refused_and_not_sent_back(paso2):  # noqa: F811
 
 
 @pytest.mark.parametrize("password", ["rosa@correo.example", "Rosa Elena García Peña", "rosaelenagarcia", "Rosa Elena 12"])
-def test_a_password_that_is_the_own_address_or_name_is_refused(paso2, password):  # noqa: F811
+def test_a_password_that_is_the_own_address_or_name_is_refused(paso2, password):
     assert "fácil de adivinar" in crea(paso2, 422, clave=password, clave2=password).texto
 
 
 @pytest.mark.parametrize("field", ["nombres", "apellidos"])
-def test_blanks_are_no_name(paso2, field):  # noqa: F811
+def test_blanks_are_no_name(paso2, field):
     crea(paso2, 422, **{field: "   "})
 
 
 @pytest.mark.parametrize(("field", "value"), [("documento", "٤٠١٢٣٤"), ("celular", "310555٠١٢٣"), ("telefono", "608555٠١٠٠")])
-def test_only_the_digits_of_our_script_are_numbers(paso2, field, value):  # noqa: F811
+def test_only_the_digits_of_our_script_are_numbers(paso2, field, value):
     crea(paso2, 422, **{field: value})
 
 
 @pytest.mark.parametrize("address", ["peña@correo.example", "rosa@peña.example"])
-def test_an_address_that_is_taken_can_be_written_to(paso2, correo, address):  # noqa: F811
+def test_an_address_that_is_taken_can_be_written_to(paso2, correo, address):
     """Either the form refuses it, or its mail arrives."""
     page = crea(paso2, None, correo=address, correo2=address)
     assert page.estado == 422 or len(correo()) == 1
 
 
 @pytest.mark.xfail(strict=True, reason="forms.py right_email rewrites the domain before correo2 is compared with it")
-def test_an_address_typed_twice_alike_is_not_told_to_differ(paso2):  # noqa: F811
+def test_an_address_typed_twice_alike_is_not_told_to_differ(paso2):
     page = crea(paso2, None, correo="rosa@peña.example", correo2="rosa@peña.example")
     assert "Los dos correos no son iguales" not in page.texto
 
 
-def test_a_long_password_is_kept_whole(paso2):  # noqa: F811
+def test_a_long_password_is_kept_whole(paso2):
     long = "la quebrada canta " * 5 + "hasta el mar"
     assert len(long) > 72
     crea(paso2, clave=long, clave2=long)
@@ -149,12 +170,12 @@ def test_a_long_password_is_kept_whole(paso2):  # noqa: F811
 @pytest.mark.parametrize(
     ("registered", "typed"), [("canción del río ñato", "canción del río ñato"), ("ｅｌ ａｇｕａ ｂａｊａ", "el agua baja")]
 )
-def test_a_password_is_the_same_from_every_keyboard(paso2, registered, typed):  # noqa: F811
+def test_a_password_is_the_same_from_every_keyboard(paso2, registered, typed):
     crea(paso2, clave=registered, clave2=registered)
     assert paso2.ingresa("rosa@correo.example", typed).url == "/inicio"
 
 
-def test_spaces_around_a_password_belong_to_it(paso2):  # noqa: F811
+def test_spaces_around_a_password_belong_to_it(paso2):
     crea(paso2, clave=f" {CLAVE} ", clave2=f" {CLAVE} ")
     paso2.abre("/ingresar")
     paso2.envia("/ingresar", estado=422, correo="rosa@correo.example", clave=CLAVE)
