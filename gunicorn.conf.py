@@ -14,6 +14,8 @@ reuse_port = not bind.startswith("unix:")
 timeout = 60
 # Another way in that nobody here uses.
 control_socket_disable = True
+# nginx sends none of the headers that would change the address of the portal.
+forwarder_headers = ""
 graceful_timeout = 30
 max_requests = 20000
 max_requests_jitter = 2000
@@ -25,11 +27,14 @@ def on_starting(server: Any) -> None:
     """Refuse unsafe settings and a wrong database once, with their message, before any worker is started."""
     import click
 
-    from oficina import create_app, db
+    from oficina import config, create_app, db
 
     try:
-        create_app()
-        with db.db.connection_context():
+        app = create_app()
+        with db.at_start():
             db.require_schema()
     except click.ClickException as error:
         sys.exit(error.message)
+    if app.config["ENTORNO"] == "produccion":
+        for warning in config.production_warnings(app.config):
+            server.log.warning(warning)

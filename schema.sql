@@ -140,7 +140,7 @@ CREATE TABLE cuenta (
     id INTEGER PRIMARY KEY /*! AUTO_INCREMENT */,
     correo VARCHAR(254) UNIQUE CHECK (substr(correo, 255) = ''),  -- lower case; NULL once deleted
     correo_confirmado DATETIME,
-    clave VARCHAR(150) NOT NULL,                     -- argon2id
+    clave VARCHAR(150) NOT NULL CHECK (substr(clave, 151) = ''),  -- argon2id
     documento_tipo VARCHAR(5) NOT NULL CHECK (substr(documento_tipo, 6) = ''),
     documento VARCHAR(20) NOT NULL CHECK (substr(documento, 21) = ''),
     nombres VARCHAR(80) NOT NULL CHECK (substr(nombres, 81) = ''),
@@ -179,7 +179,7 @@ CREATE TABLE sesion (
     creada DATETIME NOT NULL,
     caduca DATETIME NOT NULL,
     navegador VARCHAR(200) NOT NULL CHECK (substr(navegador, 201) = ''),
-    ip VARCHAR(45) NOT NULL,
+    ip VARCHAR(45) NOT NULL CHECK (substr(ip, 46) = ''),
     FOREIGN KEY (cuenta_id) REFERENCES cuenta (id) ON DELETE CASCADE
 ) /*! ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin */;
 
@@ -189,7 +189,7 @@ CREATE INDEX sesion_caduca ON sesion (caduca);
 -- The temporary password that was mailed: one alive per account, used once.
 CREATE TABLE clave_temporal (
     cuenta_id INTEGER NOT NULL PRIMARY KEY,
-    clave VARCHAR(150) NOT NULL,                     -- argon2id
+    clave VARCHAR(150) NOT NULL CHECK (substr(clave, 151) = ''),  -- argon2id
     creada DATETIME NOT NULL,
     caduca DATETIME NOT NULL,
     intentos SMALLINT NOT NULL CHECK (intentos >= 0),
@@ -214,7 +214,8 @@ CREATE TABLE correo (
     plantilla VARCHAR(40) NOT NULL CHECK (substr(plantilla, 41) = ''),
     para VARCHAR(254) NOT NULL CHECK (substr(para, 255) = ''),
     datos TEXT NOT NULL,
-    identificador VARCHAR(120) NOT NULL UNIQUE,      -- Message-ID, the same at each try
+    identificador VARCHAR(120) NOT NULL UNIQUE       -- Message-ID, the same at each try
+        CHECK (substr(identificador, 121) = ''),
     estado VARCHAR(10) NOT NULL CHECK (estado IN ('pendiente', 'enviado', 'fallido', 'descartado')),
     creado DATETIME NOT NULL,
     proximo DATETIME NOT NULL,                       -- not to be tried before
@@ -233,7 +234,7 @@ CREATE TABLE bitacora (
     actor VARCHAR(80) NOT NULL CHECK (substr(actor, 81) = ''),  -- 'cliente', 'sistemas:USER', 'anonimo', 'entrega'
     cuenta_id INTEGER,                               -- no foreign key: it outlives the account
     codigo VARCHAR(20) CHECK (substr(codigo, 21) = ''),
-    ip VARCHAR(45),
+    ip VARCHAR(45) CHECK (substr(ip, 46) = ''),
     detalle VARCHAR(500) CHECK (substr(detalle, 501) = '')
 ) /*! ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin */;
 

@@ -59,7 +59,7 @@ def measure(folder: Path, predios: int) -> dict[str, tuple[float, float]]:
         for port in (bare, portal):
             wait_for(port)
         runs = {name: [] for name in pages}
-        for name, address in pages.items():
+        for address in pages.values():
             load(address, folder, 2)
         for _ in range(ROUNDS):
             for name, address in pages.items():

@@ -66,7 +66,7 @@ def configure(app: Flask, settings: dict[str, Any]) -> None:
 def open_database(app: Flask) -> None:
     """Refuse a database that is newer than this program, or in production one that may lose data."""
     db.use(app.config["BASE_DE_DATOS"])
-    with db.db.connection_context():
+    with db.at_start():
         db.refuse_newer(db.schema_version())
         if app.config["ENTORNO"] == "produccion" and (problems := db.unsafe_settings()):
             raise config.ConfigError(f"El portal no arranca en producción: {problems[0]}")
@@ -88,5 +88,5 @@ def serve_static(app: Flask) -> None:
         prefix="static/",
         immutable_file_test=lambda path, url: True,
         allow_all_origins=False,
-        add_headers_function=access.static_headers(app.config["SESSION_COOKIE_SECURE"]),
     )
+    app.wsgi_app = access.with_headers(app.wsgi_app, app.config["SESSION_COOKIE_SECURE"])  # type: ignore[method-assign]

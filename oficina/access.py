@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, abort, current_app, flash, g, has_request_context, redirect, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
@@ -68,7 +68,7 @@ def public(view: Callable) -> Callable:
 
 
 def init_app(app: Flask) -> None:
-    https = app.config["URL_PUBLICA"].startswith("https://")
+    https = urlsplit(app.config["URL_PUBLICA"]).scheme == "https"
     app.config.update(
         SESSION_COOKIE_NAME="__Host-oficina" if https else "oficina",
         SESSION_COOKIE_SECURE=https,
@@ -86,7 +86,7 @@ def init_app(app: Flask) -> None:
     login_manager.user_loader(load_account)
     app.before_request(db.open_connection)
     app.before_request(guard)
-    app.after_request(add_headers)
+    app.after_request(add_no_store)
     app.teardown_request(lambda error: db.release_connection())
     if "static" in app.view_functions:
         public(app.view_functions["static"])
@@ -180,21 +180,19 @@ def signed_csrf(secret: str, raw: str) -> str:
 # -- headers ----------------------------------------------------------------------------------------
 
 
-def security_headers(https: bool) -> dict[str, str]:
-    return {**HEADERS, "Strict-Transport-Security": HSTS} if https else HEADERS
-
-
-def add_headers(response: Response) -> Response:
-    response.headers.extend(security_headers(current_app.config["SESSION_COOKIE_SECURE"]))
+def add_no_store(response: Response) -> Response:
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
-def static_headers(https: bool) -> Callable:
-    """For WhiteNoise, whose answers do not pass through Flask."""
+def with_headers(wsgi: Callable, https: bool) -> Callable:
+    """Put the security headers on every answer: pages, errors, and static files, which do not pass through Flask."""
+    headers = list({**HEADERS, "Strict-Transport-Security": HSTS}.items() if https else HEADERS.items())
 
-    def add(headers: Any, path: str, url: str) -> None:
-        for name, value in security_headers(https).items():
-            headers[name] = value
+    def application(environ: dict, start_response: Callable) -> Any:
+        def start(status: str, own: list, exc_info: Any = None) -> Any:
+            return start_response(status, own + headers, exc_info)
 
-    return add
+        return wsgi(environ, start)
+
+    return application

@@ -10,6 +10,6 @@ def record(
     event: str, cuenta_id: int | None = None, codigo: str | None = None, actor: str = "cliente", detalle: str | None = None
 ) -> None:
     """Write down an act. ``detalle`` must hold no password, token or personal data beyond the code."""
-    ip = request.remote_addr if has_request_context() else None
+    ip = (request.remote_addr or "")[:45] if has_request_context() else None
     detail = detalle[:500] if detalle else None
     Bitacora.create(momento=utcnow(), evento=event, actor=actor[:80], cuenta_id=cuenta_id, codigo=codigo, ip=ip, detalle=detail)

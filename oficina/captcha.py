@@ -17,11 +17,12 @@ from flask import current_app
 from itsdangerous import BadData, URLSafeTimedSerializer
 from peewee import IntegrityError
 
-from . import db
+from . import cache, db
 from .models import CaptchaUsado
 
 DIGITS = 5
 SECONDS = 20 * 60
+SOUND_PATIENCE = 3
 VOICES = Path(__file__).parent / "voces"
 SIZE = (200, 70)
 INK = (16, 42, 67, 255)
@@ -38,13 +39,24 @@ def nuevo() -> str:
 
 
 def imagen(token: str) -> bytes:
-    """The code as a PNG of 200 x 70 pixels. Raises CaptchaError."""
-    return _painter().generate(_digits(_open(token)[0]), bg_color=PAPER, fg_color=INK).getvalue()
+    """The code as a PNG of 200 x 70 pixels, always the same one: a robot must not compare drawings. Raises CaptchaError."""
+    nonce = _unspent(token)
+    paint = functools.partial(_painter().generate, _digits(nonce), bg_color=PAPER, fg_color=INK)
+    return cache.kept("captcha", f"{nonce}.png", lambda: paint().getvalue())
 
 
 def sonido(token: str) -> bytes:
-    """The code spoken in Spanish: WAV, 8 kHz, some 10 seconds. Raises CaptchaError."""
-    return bytes(_speaker().generate(_digits(_open(token)[0])))
+    """The code spoken in Spanish: WAV, 8 kHz, some 10 seconds. Raises CaptchaError, BusyError.
+
+    One at a time on the machine: it costs 0.2 s of a core and anybody may ask for it.
+    """
+    nonce = _unspent(token)
+
+    def speak() -> bytes:
+        with cache.slot("sonido", 1, SOUND_PATIENCE):
+            return bytes(_speaker().generate(_digits(nonce)))
+
+    return cache.kept("captcha", f"{nonce}.wav", speak)
 
 
 def acierta(token: str | None, digitos: str | None) -> bool:
@@ -68,6 +80,14 @@ def limpiar() -> int:
     """Forget the spent codes that expired; how many."""
     with db.write():
         return CaptchaUsado.delete().where(CaptchaUsado.vence < int(time.time())).execute()
+
+
+def _unspent(token: str) -> str:
+    """The nonce of a token that nobody answered yet. Raises CaptchaError."""
+    nonce, _ = _open(token)
+    if CaptchaUsado.select().where(CaptchaUsado.nonce == nonce).exists():
+        raise CaptchaError
+    return nonce
 
 
 def _spend(nonce: str, expires: int) -> bool:

@@ -4,6 +4,7 @@ A setting comes from the environment (``OFICINA_NAME``), else from ``oficina.tom
 folder (``NAME``, in any case; a table such as ``[marca]`` gives ``MARCA_...``), else from its default here.
 """
 
+import getpass
 import os
 import secrets
 import stat
@@ -15,8 +16,10 @@ from urllib.parse import urlsplit
 
 import click
 
-EXAMPLE_SECRETS = {"cambieme", "cámbieme", "secreto", "secret", "dev", "changeme", "clave"}
+# A random secret holds none of these.
+EXAMPLE_WORDS = ("cambie", "cámbie", "secret", "change", "clave", "ejemplo", "example", "oficina", "12345")
 SECRET_LENGTH = 32
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 YES = {"1", "si", "sí", "true", "on"}
 NO = {"0", "no", "false", "off"}
 
@@ -30,11 +33,13 @@ class ConfigError(click.ClickException):
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting; ``default`` also gives the type (str, int or bool)."""
+    """One setting; ``default`` also gives the type (str, int or bool); ``least`` and ``most`` bound an int."""
 
     name: str
     default: str | int | bool
     text: str
+    least: int = 0
+    most: int = 1_000_000
 
     def read(self, value: Any) -> str | int | bool:
         """The value as the type of the default. Raises ConfigError."""
@@ -42,12 +47,12 @@ class Setting:
             word = str(value).strip().lower()
             if word in YES | NO:
                 return word in YES
-            raise ConfigError(f"{self.name} debe ser 1 o 0, no «{value}».")
+            raise ConfigError(f"OFICINA_{self.name} debe ser 1 o 0, no «{value}».")
         if isinstance(self.default, int):
-            try:
-                return int(str(value).strip())
-            except ValueError:
-                raise ConfigError(f"{self.name} debe ser un número entero, no «{value}».") from None
+            text = str(value).strip()
+            if not text.isdecimal() or not self.least <= int(text) <= self.most:
+                raise ConfigError(f"OFICINA_{self.name} debe ser un número entre {self.least} y {self.most}, no «{value}».")
+            return int(text)
         return str(value).strip()
 
 
@@ -67,13 +72,13 @@ SETTINGS = (
         "SMTP", "", "smtp://usuario:clave@host:587 (STARTTLS), smtps://…:465 o smtp+plano://host:25. Vacío: archivos .eml."
     ),
     Setting("CORREO_REMITENTE", "no-responda@aguaclara.example", "Dirección desde la que salen los correos."),
-    Setting("PROXIES", 0, "Cuántos servidores intermedios (nginx) hay delante; 1 con nginx."),
-    Setting("SESION_INACTIVA_MIN", 30, "Minutos sin actividad después de los cuales la sesión termina."),
-    Setting("SESION_MAXIMA_H", 12, "Horas después de las cuales la sesión termina aunque haya actividad."),
-    Setting("CLAVE_MINIMA", 12, "Largo mínimo de la contraseña."),
-    Setting("CLAVE_TEMPORAL_MIN", 60, "Minutos que sirve la contraseña temporal enviada por correo."),
+    Setting("PROXIES", 0, "Cuántos servidores intermedios (nginx) hay delante; 1 con nginx.", 0, 10),
+    Setting("SESION_INACTIVA_MIN", 30, "Minutos sin actividad después de los cuales la sesión termina.", 1, 1440),
+    Setting("SESION_MAXIMA_H", 12, "Horas después de las cuales la sesión termina aunque haya actividad.", 1, 720),
+    Setting("CLAVE_MINIMA", 12, "Largo mínimo de la contraseña.", 8, 64),
+    Setting("CLAVE_TEMPORAL_MIN", 60, "Minutos que sirve la contraseña temporal enviada por correo.", 5, 1440),
     Setting("PRUEBA_FACTURA", True, "Pedir en el registro y al asociar el número de una factura reciente del código."),
-    Setting("PRUEBA_FACTURAS", 6, "Cuántas de las últimas facturas del código sirven como prueba."),
+    Setting("PRUEBA_FACTURAS", 6, "Cuántas de las últimas facturas del código sirven como prueba.", 1, 60),
     Setting("PASARELA", "enlace", "Cómo se paga en línea: enlace (al portal de pagos de la empresa)."),
     Setting("PAGO_URL", "https://pagos.aguaclara.example/", "Portal de pagos en línea (PASARELA=enlace)."),
     Setting("PAGO_NOMBRE", "Portal de pagos de Aguaclara", "Nombre del portal de pagos."),
@@ -105,6 +110,7 @@ def read(environ: dict[str, str] | None = None, **overrides: Any) -> dict[str, A
     given |= overrides
     settings = {s.name: s.read(given[s.name]) if s.name in given else s.default for s in SETTINGS}
     settings["INSTANCIA"] = str(instance)
+    settings["URL_PUBLICA"] = urlsplit(settings["URL_PUBLICA"]).geturl()  # the scheme in small letters
     settings["BASE_DE_DATOS"] = settings["BASE_DE_DATOS"] or f"sqlite:///{instance}/oficina.db"
     settings["SECRETO"] = settings["SECRETO"] or secret_from(instance)
     check(settings)
@@ -113,10 +119,8 @@ def read(environ: dict[str, str] | None = None, **overrides: Any) -> dict[str, A
 
 def from_file(path: Path) -> dict[str, Any]:
     """The settings of a TOML file, tables flattened: ``[marca] nit`` is MARCA_NIT."""
-    if not path.exists():
-        return {}
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(readable(path))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} no se puede leer: {error}.") from None
     flat: dict[str, Any] = {}
@@ -129,8 +133,16 @@ def from_file(path: Path) -> dict[str, Any]:
 
 
 def secret_from(instance: Path) -> str:
-    path = instance / "secreto"
-    return path.read_text(encoding="ascii").strip() if path.exists() else ""
+    return readable(instance / "secreto").strip()
+
+
+def readable(path: Path) -> str:
+    """The text of a file, empty where there is none. Raises ConfigError where this user may not read it."""
+    try:
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+    except PermissionError:
+        user = getpass.getuser()
+        raise ConfigError(f"El usuario {user} no puede leer {path}. Ejecute: chown {user} {path}") from None
 
 
 def create_secret(instance: Path) -> Path:
@@ -150,15 +162,31 @@ def check(settings: dict[str, Any]) -> None:
         raise ConfigError("OFICINA_ENTORNO debe ser desarrollo o produccion.")
     if settings["PASARELA"] != "enlace":
         raise ConfigError("OFICINA_PASARELA debe ser enlace.")
-    if settings["CLAVE_MINIMA"] < 8:
-        raise ConfigError("OFICINA_CLAVE_MINIMA no puede ser menor que 8.")
     if not settings["BASE_DE_DATOS"].startswith(("sqlite:///", "mysql://")):
         raise ConfigError("OFICINA_BASE_DE_DATOS debe comenzar por sqlite:/// o mysql://.")
-    if settings["SMTP"] and urlsplit(settings["SMTP"]).scheme not in ("smtp", "smtps", "smtp+plano"):
-        raise ConfigError("OFICINA_SMTP debe comenzar por smtp://, smtps:// o smtp+plano://.")
-    if settings["ENTORNO"] == "produccion":
-        for problem in production_problems(settings):
-            raise ConfigError(f"El portal no arranca en producción: {problem}")
+    smtp = urlsplit(settings["SMTP"])
+    if settings["SMTP"] and (smtp.scheme not in ("smtp", "smtps", "smtp+plano") or not smtp.hostname):
+        raise ConfigError("OFICINA_SMTP debe ser como smtp://servidor:587, smtps://servidor:465 o smtp+plano://localhost:25.")
+    for name in ("PAGO_URL", "MARCA_SITIO", "POLITICA_URL", "URL_PUBLICA"):
+        if settings[name] and not settings[name].lower().startswith(("https://", "http://")):
+            raise ConfigError(f"OFICINA_{name} debe comenzar por https://")
+    if urlsplit(settings["URL_PUBLICA"]).path.strip("/"):
+        raise ConfigError("OFICINA_URL_PUBLICA no lleva nada después del nombre: el portal ocupa todo el sitio.")
+    if settings["ENTORNO"] == "produccion" and (problems := production_problems(settings)):
+        told = problems[0] if len(problems) == 1 else "\n- ".join(["", *problems])
+        raise ConfigError(f"El portal no arranca en producción: {told}")
+
+
+def production_warnings(settings: dict[str, Any]) -> list[str]:
+    """What works, but hardly as meant; shown once when the server starts."""
+    warnings = []
+    if not settings["SMTP"]:
+        warnings.append("sin OFICINA_SMTP ningún correo llega a los clientes: quedan como archivos en la carpeta correo.")
+    if not settings["PROXIES"]:
+        warnings.append(
+            "con OFICINA_PROXIES=0 y nginx delante, todos los clientes parecen uno y los límites los frenan a todos."
+        )
+    return warnings
 
 
 def production_problems(settings: dict[str, Any]) -> list[str]:
@@ -168,13 +196,19 @@ def production_problems(settings: dict[str, Any]) -> list[str]:
     secret_file = Path(settings["INSTANCIA"]) / "secreto"
     if not secret:
         problems.append("falta el secreto. Créelo con «python -m oficina.secreto» o defina OFICINA_SECRETO.")
-    elif len(secret) < SECRET_LENGTH or secret.lower() in EXAMPLE_SECRETS or len(set(secret)) < 10:
+    elif len(secret) < SECRET_LENGTH or len(set(secret)) < 12 or any(word in secret.lower() for word in EXAMPLE_WORDS):
         problems.append(
-            f"el secreto es de ejemplo o muy corto. Use al menos {SECRET_LENGTH} caracteres al azar: "
-            "borre el archivo secreto y ejecute «python -m oficina.secreto»."
+            f"el secreto es de ejemplo o muy corto. Use al menos {SECRET_LENGTH} caracteres al azar: quite OFICINA_SECRETO o "
+            "borre el archivo secreto, y ejecute «python -m oficina.secreto»."
         )
     elif secret_file.exists() and stat.S_IMODE(secret_file.stat().st_mode) & 0o077:
         problems.append(f"otros usuarios pueden leer el secreto. Ejecute: chmod 600 {secret_file}")
+    toml = Path(settings["INSTANCIA"]) / "oficina.toml"
+    if toml.exists() and stat.S_IMODE(toml.stat().st_mode) & 0o007:
+        problems.append(f"otros usuarios pueden leer los ajustes, que guardan claves. Ejecute: chmod 600 {toml}")
+    smtp = urlsplit(settings["SMTP"])
+    if smtp.scheme == "smtp+plano" and smtp.hostname not in LOCAL_HOSTS:
+        problems.append("OFICINA_SMTP enviaría los correos sin cifrar por la red. Use smtp:// o smtps://.")
     url = urlsplit(settings["URL_PUBLICA"])
     if not url.hostname:
         problems.append("falta OFICINA_URL_PUBLICA, por ejemplo https://oficina.suempresa.gov.co")
@@ -194,7 +228,7 @@ def trusted_hosts(settings: dict[str, Any]) -> list[str] | None:
     host = urlsplit(settings["URL_PUBLICA"]).hostname
     if not host:
         return None
-    return [host] if settings["ENTORNO"] == "produccion" else [host, "localhost", "127.0.0.1", "::1"]
+    return [host] if settings["ENTORNO"] == "produccion" else [host, *LOCAL_HOSTS]
 
 
 def public_url(settings: Any) -> str:

@@ -22,7 +22,7 @@ def token_for(cuenta: Cuenta) -> str:
 
 def send(cuenta: Cuenta) -> None:
     """Queue the mail with the link. Call it inside a transaction."""
-    mail.queue("confirmar", cuenta.correo, nombres=cuenta.nombres, token=token_for(cuenta))
+    mail.queue("confirmar", cuenta.correo, token=token_for(cuenta))
 
 
 def read(token: str) -> tuple[int, str]:

@@ -5,6 +5,7 @@ SQLite is used through APSW, whose bundled library is recent enough for write-ah
 """
 
 import functools
+import getpass
 import os
 import random
 import ssl
@@ -67,7 +68,12 @@ def create_private(path: Path) -> None:
         return
     if not path.parent.is_dir():
         raise ConfigError(f"No existe la carpeta de la base de datos: {path.parent}. Créela o corrija OFICINA_BASE_DE_DATOS.")
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except PermissionError:
+        raise ConfigError(
+            f"El usuario {getpass.getuser()} no puede escribir en {path}. Revise el dueño y los permisos."
+        ) from None
 
 
 def mysql(url: str) -> PooledMySQLDatabase:
@@ -76,10 +82,16 @@ def mysql(url: str) -> PooledMySQLDatabase:
     name = parts.path.lstrip("/")
     if not name:
         raise ConfigError("Falta el nombre de la base en OFICINA_BASE_DE_DATOS: mysql://usuario:clave@host/base.")
+    try:
+        port = parts.port or 3306
+    except ValueError:
+        raise ConfigError(
+            "El puerto de OFICINA_BASE_DE_DATOS debe ser un número: mysql://usuario:clave@host:3306/base."
+        ) from None
     local = socket or parts.hostname in ("localhost", "127.0.0.1", "::1")
     # Building a TLS context costs 26 ms a connection: none on this machine, one shared otherwise.
     tls: dict[str, Any] = {"ssl_disabled": True} if local else {"ssl": ssl.create_default_context()}
-    where = {"unix_socket": socket} if socket else {"host": parts.hostname or "localhost", "port": parts.port or 3306}
+    where = {"unix_socket": socket} if socket else {"host": parts.hostname or "localhost", "port": port}
     return PooledMySQLDatabase(
         unquote(name),
         user=unquote(parts.username or ""),
@@ -96,6 +108,22 @@ def mysql(url: str) -> PooledMySQLDatabase:
         **where,
         **tls,
     )
+
+
+@contextmanager
+def at_start() -> Iterator[None]:
+    """A connection for the checks at start. Raises ConfigError where the database cannot be entered, without its password."""
+    try:
+        open_connection()
+    except OperationalError as error:
+        code = error.args[0] if error.args else ""
+        why = {1045: "usuario o clave equivocados", 1044: "el usuario no tiene permiso", 1049: "la base no existe"}
+        reason = why.get(code, "no responde o no se puede abrir")
+        raise ConfigError(f"No se pudo entrar a la base de datos de OFICINA_BASE_DE_DATOS: {reason}.") from None
+    try:
+        yield
+    finally:
+        db.close()
 
 
 def is_sqlite() -> bool:

@@ -3,10 +3,12 @@
 import logging
 
 from flask import Flask, Response, g, make_response, render_template, request, url_for
+from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from peewee import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from .cache import BusyError
 from .captcha import CaptchaError
 from .documentos import RenderError
 from .web import is_htmx
@@ -64,7 +66,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, expired_form)
     app.register_error_handler(SecurityError, unknown_host)
     app.register_error_handler(HTTPException, lambda error: page(error.code or 500, error))
-    for busy in (OperationalError, InterfaceError, RenderError):
+    for busy in (OperationalError, InterfaceError, RenderError, BusyError):
         app.register_error_handler(busy, unavailable)
     app.register_error_handler(CaptchaError, lambda error: page(404))
     app.register_error_handler(Exception, unexpected)
@@ -91,6 +93,8 @@ def page(code: int, error: HTTPException | None = None) -> Response:
         for name, value in error.get_headers(request.environ):
             if name in ("Allow", "Retry-After"):
                 response.headers[name] = value
+    if code == 429 and isinstance(error, RateLimitExceeded):
+        response.headers["Retry-After"] = str(error.limit.limit.get_expiry())
     if code == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response

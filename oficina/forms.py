@@ -2,13 +2,15 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from flask import current_app
+from flask import current_app, request
 from flask_login import current_user
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
 from wtforms import EmailField, PasswordField, SelectField, StringField, TelField, ValidationError
 from wtforms.validators import DataRequired, EqualTo, Length, Optional
 from zxcvbn import zxcvbn
@@ -25,7 +27,9 @@ DOCUMENT_RULES = {
     "PA": (r"[A-Z0-9]{5,16}", "El pasaporte tiene entre 5 y 16 letras y números."),
     "TI": (r"[0-9]{10,11}", "La tarjeta de identidad tiene 10 u 11 números."),
 }
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# Also the invisible ones that turn a line around or break it.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
+NOT_IN_NAMES = re.compile(r"[/:@<>|\\]")
 OBVIOUS = (
     "contraseña",
     "contrasena",
@@ -41,6 +45,8 @@ OBVIOUS = (
 LONGEST = 128
 # Characters of a password that are not words which others know.
 LEAST_OWN = 6
+# How many characters are judged: the time that takes grows out of bounds with more (7 s for a hostile 64).
+GUESSED = 20
 
 
 class Form(FlaskForm):
@@ -48,6 +54,12 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         locales = ("es",)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Only fields of a form: Flask-WTF would also take JSON and files, which no form here expects."""
+            if formdata is _Auto:
+                return request.form if request.method == "POST" else None
+            return formdata
 
 
 def tidy(text: str | None) -> str | None:
@@ -66,35 +78,52 @@ def required(message: str) -> DataRequired:
     return DataRequired(message)
 
 
-def text(label: str, longest: int, missing: str = "", **options: Any) -> StringField:
-    """A line of text, mandatory where ``missing`` says what to do."""
+def text(label: str, longest: int, missing: str = "", *more: Callable) -> StringField:
+    """A line of text, mandatory where ``missing`` says what to do; ``more`` are further checks."""
     need = required(missing) if missing else Optional()
     too_long = Length(max=longest, message=f"Escriba máximo {longest} caracteres.")
-    return StringField(label, [need, too_long, no_controls], filters=[tidy], **options)
+    return StringField(label, [need, too_long, no_controls, *more], filters=[tidy])
+
+
+def only_a_name(form: Form, field: Any) -> None:
+    """Refuse addresses: a name stands in mails of the utility."""
+    if NOT_IN_NAMES.search(field.data or ""):
+        raise ValidationError("Escriba solo el nombre, sin direcciones ni signos como / : @.")
 
 
 def email(label: str, missing: str) -> EmailField:
     too_long = Length(max=254, message="El correo es demasiado largo.")
-    return EmailField(label, [required(missing), too_long, right_email], filters=[lower])
-
-
-def right_email(form: Any, field: Any) -> None:
-    """Check the form of an address that every server takes; names reserved for tests pass outside production."""
-    testing = current_app.config["ENTORNO"] != "produccion"
-    try:
-        address = validate_email(field.data or "", check_deliverability=False, test_environment=testing, allow_smtputf8=False)
-    except EmailNotValidError:
-        raise ValidationError("Escriba el correo completo, con la arroba (@) y lo que va después.") from None
-    field.data = (address.ascii_email or "").lower()
+    return EmailField(label, [required(missing), too_long, right_email], filters=[canonical])
 
 
 def email_again(field: str) -> EmailField:
     same = EqualTo(field, "Los dos correos no son iguales. Escríbalos de nuevo.")
-    return EmailField("Repita el correo electrónico", [required("Escriba el correo otra vez."), same], filters=[lower])
+    return EmailField("Repita el correo electrónico", [required("Escriba el correo otra vez."), same], filters=[canonical])
 
 
-def lower(value: str | None) -> str | None:
-    return value.strip().lower() if value else value
+def checked(address: str) -> str:
+    """An address as every server takes it, in small letters. Raises EmailNotValidError.
+
+    Only its form is checked; names reserved for tests pass outside production.
+    """
+    testing = current_app.config["ENTORNO"] != "produccion"
+    found = validate_email(address, check_deliverability=False, test_environment=testing, allow_smtputf8=False)
+    return (found.ascii_email or "").lower()
+
+
+def canonical(value: str | None) -> str | None:
+    """The one form in which an address is compared; what is no address stays as typed, for the message."""
+    try:
+        return checked((value or "").strip())
+    except EmailNotValidError:
+        return value.strip() if value else value
+
+
+def right_email(form: Any, field: Any) -> None:
+    try:
+        checked(field.data or "")
+    except EmailNotValidError:
+        raise ValidationError("Escriba el correo completo, con la arroba (@) y lo que va después.") from None
 
 
 def new_password(label: str = "Contraseña") -> PasswordField:
@@ -170,7 +199,7 @@ def good_password(form: Any, field: Any) -> None:
     if len(value) > LONGEST:
         raise ValidationError(f"Use máximo {LONGEST} caracteres.")
     words = [*brand_words(), *own_words(form)]
-    if len(without(value, words)) < LEAST_OWN or zxcvbn(value[:64], user_inputs=words)["score"] < 3:
+    if len(without(value, words)) < LEAST_OWN or zxcvbn(value[:GUESSED], user_inputs=words)["score"] < 3:
         raise ValidationError("Esa contraseña es fácil de adivinar. Pruebe con una frase que solo usted conozca.")
 
 

@@ -72,7 +72,12 @@ class TableStorage(Storage):
 
 def address() -> str:
     """Whom to count: the IPv4 address, or the /64 of an IPv6 one, which a household gets whole."""
-    ip = ipaddress.ip_address(request.remote_addr or "::")
+    try:
+        ip = ipaddress.ip_address(request.remote_addr or "::")
+    except ValueError:
+        return "desconocida"  # a proxy that sends no address: everybody behind it is counted together
+    if ip.version == 6 and ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
     return str(ipaddress.ip_network(f"{ip}/64", strict=False)) if ip.version == 6 else str(ip)
 
 
@@ -90,11 +95,6 @@ limiter = PostLimiter(key_func=address, storage_uri="oficina://", strategy="fixe
 def limit(rule: str, key: Callable[[], str] = address, name: str = "") -> Callable:
     """Limit the POSTs of a view, such as ``"10 per hour"``, by ``key``; those over it get 429 and are not run."""
     return limiter.shared_limit(rule, scope=name or (lambda endpoint: endpoint), key_func=key, methods=["POST"])
-
-
-def everybody() -> str:
-    """A key for limits over all addresses and codes."""
-    return "todos"
 
 
 def within(name: str, key: str, most: int, seconds: int) -> bool:
@@ -127,7 +127,9 @@ def count_try(key: str, free: int, now: int) -> int:
         return row.hasta - now
     tries = row.fallos + 1 if row.vence > now else 1
     wait = min(WAIT_FIRST * 2 ** min(tries - free, 10), WAIT_MOST) if tries >= free else 0
-    changes: dict[str, Any] = {"fallos": tries, "hasta": now + wait, "vence": now + wait + FORGET_AFTER}
+    # Forgotten an hour after the first try or the last wait, not prolonged by every try that turns out right.
+    expires = row.vence if row.vence > now and not wait else now + wait + FORGET_AFTER
+    changes: dict[str, Any] = {"fallos": tries, "hasta": now + wait, "vence": expires}
     Espera.update(changes).where(Espera.clave == key).execute()
     return 0
 

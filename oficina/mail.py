@@ -11,7 +11,7 @@ import smtplib
 import ssl
 import uuid
 from datetime import timedelta
-from email import charset
+from email.charset import QP, Charset
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -28,11 +28,13 @@ from .models import ClaveTemporal, Correo, Cuenta
 logger = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 10
-# Flask-Mail leaves the text in eight bits, which not every server takes.
-charset.add_charset("utf-8", charset.SHORTEST, charset.QP, "utf-8")
+# By SMTP the text goes in seven bits, which every server takes; in files it is left to be read.
+SEVEN_BITS = Charset("utf-8")
+SEVEN_BITS.body_encoding = QP
 # Minutes to wait after each failed try; then the message is given up (48 hours in all).
 BACKOFF = (1, 5, 15, 60, 180, 360, 720, 1440)
 CLAIM_MINUTES = 5
+KEEP_DAYS = 30
 
 
 def init_app(app: Flask) -> None:
@@ -106,19 +108,19 @@ def compose(correo: Correo) -> Message | None:
 
 
 def prepare(correo: Correo) -> dict | None:
-    """What the template needs. A temporary password is made here, so that asking takes the same time for everybody."""
+    """What the template needs. A temporary password is made here, so that asking takes the same time for everybody.
+
+    It is made anew at each try: it never lies in the outbox, and its time runs from the delivery.
+    """
     datos = json.loads(cipher().decrypt(correo.datos.encode()))
-    if correo.plantilla != "clave_temporal" or "clave" in datos:
+    if correo.plantilla != "clave_temporal":
         return datos
-    cuenta = Cuenta.get_or_none((Cuenta.correo == correo.para) & Cuenta.bloqueada.is_null())
+    cuenta = Cuenta.get_or_none((Cuenta.correo == correo.para) & Cuenta.id.in_(Cuenta.activas()))
     if cuenta is None:
         return None
     minutes = current_app.config["CLAVE_TEMPORAL_MIN"]
     with write():
-        datos = {"clave": ClaveTemporal.crear(cuenta.id, minutes), "minutos": minutes}
-        correo.datos = cipher().encrypt(json.dumps(datos).encode()).decode()
-        correo.save(only=[Correo.datos])
-    return datos
+        return {"clave": ClaveTemporal.crear(cuenta.id, minutes), "minutos": minutes}
 
 
 def send(message: Message, correo: Correo) -> None:
@@ -129,6 +131,7 @@ def send(message: Message, correo: Correo) -> None:
         path = folder / f"{utcnow():%Y%m%d-%H%M%S}-{correo.id:05}-{correo.plantilla}.eml"
         path.write_bytes(message.as_bytes())
         return
+    message.charset = SEVEN_BITS
     with connect(current_app.config["SMTP"]) as server:
         server.sendmail(current_app.config["CORREO_REMITENTE"], [correo.para], message.as_bytes())
 
@@ -154,6 +157,12 @@ def connect(url: str) -> smtplib.SMTP:
 
 def finish(correo: Correo, estado: str) -> None:
     Correo.update(estado=estado, enviado=utcnow(), datos="", error=None).where(Correo.id == correo.id).execute()
+
+
+def forget_old() -> None:
+    """Delete what was finished a month ago: it names addresses."""
+    old = Correo.creado < utcnow() - timedelta(days=KEEP_DAYS)
+    Correo.delete().where((Correo.estado != "pendiente") & old).execute()
 
 
 def fail(correo: Correo, error: Exception, give_up: bool = False) -> bool:

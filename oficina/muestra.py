@@ -12,10 +12,10 @@ from .db import utcnow, write
 from .entregas import demo
 from .models import Cuenta, Predio
 from .models.clave_temporal import ALPHABET
-from .models.claves import cifrar
 
 CORREO = "demo@aguaclara.example"
 FILE = "muestra.json"
+VERSION = "muestra"
 
 
 @dataclass
@@ -30,6 +30,7 @@ class Muestra:
 
 def preparar(instance: Path, predios: int, tell: Callable[[str], object]) -> Muestra:
     """Fill an empty base; otherwise only recall the account made the first time. What is there is kept."""
+    (instance / "correo").mkdir(mode=0o700, exist_ok=True)
     if not Predio.select().exists():
         tell(f"Creando datos de muestra de {predios} predios...")
         folder = instance / "demo"
@@ -37,14 +38,13 @@ def preparar(instance: Path, predios: int, tell: Callable[[str], object]) -> Mue
         result = entregas.importar(folder, "muestra")
         rows = ", ".join(f"{count.filas} {name}" for name, count in result.archivos.items())
         tell(f"Entrega publicada: {rows}.")
-        make_account(instance)
+        make_account()
     return recall(instance)
 
 
-def make_account(instance: Path) -> None:
-    """The demo account with a random password, kept in a file that only its owner reads."""
+def make_account() -> None:
+    """The demo account, which nobody can enter until ``recall`` gives it a password."""
     chosen = demo.codigos_de_muestra()
-    clave = "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(3))
     now = utcnow()
     holder = Predio.get_by_id(chosen["principal"])
     person = {"documento_tipo": "CC", "documento": "1000000", "nombres": "Demo", "apellidos": "Aguaclara"}
@@ -54,11 +54,11 @@ def make_account(instance: Path) -> None:
             celular="3105550100",
             correo=CORREO,
             correo_confirmado=now,
-            clave=cifrar(clave),
+            clave="",
             direccion=holder.direccion,
             municipio=holder.municipio,
             factura_por_correo=0,
-            politica_version="muestra",
+            politica_version=VERSION,
             politica_aceptada=now,
             creada=now,
         )
@@ -66,16 +66,32 @@ def make_account(instance: Path) -> None:
             if chosen[case]:
                 cuenta.asociar(chosen[case])
         audit.record("registro", cuenta.id, chosen["principal"], actor="muestra")
-    handle = os.open(instance / FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({"correo": CORREO, "clave": clave}, file)
 
 
 def recall(instance: Path) -> Muestra:
-    """The account as it was made, and a code that is still free."""
-    path = instance / FILE
+    """The demo account with its password, and a code that is still free.
+
+    The password is kept in a file that only its owner reads. Where the file is gone or tells that of another base,
+    the account gets a new one.
+    """
     chosen = demo.codigos_de_muestra()
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    if known and not Cuenta.select().where(Cuenta.correo == known["correo"]).exists():
-        known = {}
-    return Muestra(**known, codigo_libre=chosen["libre"] or "", factura_libre=chosen["factura_libre"] or "")
+    free = {"codigo_libre": chosen["libre"] or "", "factura_libre": chosen["factura_libre"] or ""}
+    cuenta = Cuenta.get_or_none((Cuenta.correo == CORREO) & (Cuenta.politica_version == VERSION))
+    if cuenta is None:
+        return Muestra(**free)
+    path = instance / FILE
+    clave = json.loads(path.read_text(encoding="utf-8"))["clave"] if path.exists() else ""
+    if not cuenta.clave_es(clave):
+        clave = new_password(path)
+        with write():
+            cuenta.cambiar_clave(clave)
+    return Muestra(CORREO, clave, **free)
+
+
+def new_password(path: Path) -> str:
+    clave = "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(3))
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump({"correo": CORREO, "clave": clave}, file)
+    return clave

@@ -7,15 +7,19 @@ from flask import current_app
 from .limits import within
 from .models import Factura
 
-TRIES_PER_CODE = 10
+TRIES = 5
+TRIES_PER_CODE = 60
 DAY = 24 * 60 * 60
 
 
-def holds_bill(codigo: str, numero: str | None) -> bool:
-    """Whether ``numero`` is one of the latest bills of ``codigo``. Ten tries a day for each code, counted before the check."""
+def holds_bill(codigo: str, numero: str | None, who: str) -> bool:
+    """Whether ``numero`` is one of the latest bills of ``codigo``. Tries are counted before the check.
+
+    ``who`` asks (an account or an address): few tries for each, so that a stranger cannot use up those of the owner.
+    """
     if not current_app.config["PRUEBA_FACTURA"]:
         return True
-    if not within("prueba", codigo, TRIES_PER_CODE, DAY):
+    if not (within("prueba", f"{codigo} {who}", TRIES, DAY) and within("prueba-codigo", codigo, TRIES_PER_CODE, DAY)):
         return False
     recent = {plain(row[0]) for row in Factura.recientes(codigo, current_app.config["PRUEBA_FACTURAS"])}
     return plain(numero or "") in recent

@@ -6,13 +6,14 @@ import threading
 from flask import Flask
 from peewee import PeeweeException
 
-from . import captcha, db, limits, mail
+from . import cache, captcha, db, limits, mail
 from .models import CambioCorreo, ClaveTemporal, Sesion
 
 logger = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 2
 CLEAN_EVERY = 300
+CACHE_HOURS = 26
 
 
 def pasada(app: Flask) -> int:
@@ -29,6 +30,8 @@ def limpieza(app: Flask) -> None:
             table.delete().where(table.caduca < now).execute()
         limits.clean()
         captcha.limpiar()
+        mail.forget_old()
+        cache.clean(CACHE_HOURS)
 
 
 def run(app: Flask, stop: threading.Event) -> None:

@@ -4,7 +4,15 @@ set -uo pipefail
 cd "$(dirname "$0")"
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 
-has() { for program in "$@"; do command -v "$program" >/dev/null && return; done; return 1; }
+has() { # a program, or a library by its .so name
+    for name in "$@"; do
+        case "$name" in
+            *.so*) ldconfig -p | grep -q "$name" && return ;;
+            *) command -v "$name" >/dev/null && return ;;
+        esac
+    done
+    return 1
+}
 
 missing=0
 need() { # what is skipped without it, the packages that may bring it, and its names as a program
@@ -20,6 +28,7 @@ need() { # what is skipped without it, the packages that may bring it, and its n
 }
 
 need 'el portal en un navegador real' 'chromium chromium-browser' chromium chromium-browser google-chrome
+need 'el portal en un navegador real' libatomic1 libatomic.so.1
 # Only the programs: the tests start a private server, the system needs none.
 need 'el portal sobre MariaDB' 'mariadb-server-core mariadb-server' mariadbd
 need 'el texto de la factura en PDF' poppler-utils pdftotext

@@ -90,7 +90,6 @@ def test_a_house_where_many_enter_does_not_wait(navegador, rosa):
     assert [envia(navegador.otro(), clave=CLAVE).status_code for _ in range(4)] == [303] * 4
 
 
-@pytest.mark.xfail(strict=True, reason="limits.py forgive: a log-in that succeeds still prolongs the memory of older failures")
 def test_failures_of_an_address_are_forgotten_though_others_enter_from_it(navegador, rosa):
     envia(navegador, "nadie@correo.example")
     key = limits.key_of("ingreso", "127.0.0.1")

@@ -49,7 +49,9 @@ def lee(tmp_path):
         ({"SECRETO": "cambieme"}, "el secreto es de ejemplo o muy corto."),
         ({"SECRETO": "abababab" * 8}, "el secreto es de ejemplo o muy corto."),
         ({"URL_PUBLICA": ""}, "falta OFICINA_URL_PUBLICA, por ejemplo https://oficina.suempresa.gov.co"),
-        ({"URL_PUBLICA": "oficina.otra.example"}, "falta OFICINA_URL_PUBLICA"),
+        ({"SECRETO": "este-es-el-secreto-de-ejemplo-cambieme"}, "el secreto es de ejemplo o muy corto."),
+        ({"SECRETO": "12345678901234567890123456789012"}, "el secreto es de ejemplo o muy corto."),
+        ({"SMTP": "smtp+plano://8.8.8.8:25"}, "OFICINA_SMTP enviaría los correos sin cifrar por la red."),
         ({"URL_PUBLICA": "http://oficina.otra.example"}, "OFICINA_URL_PUBLICA debe comenzar por https://"),
         ({"CAPTCHA": False}, "el código de seguridad está apagado. Quite OFICINA_CAPTCHA=0."),
         ({"LIMITES": False}, "los límites de intentos están apagados. Quite OFICINA_LIMITES=0."),
@@ -60,6 +62,25 @@ def test_production_does_not_start_unsafe_and_says_the_remedy(tmp_path, changes,
     with pytest.raises(ConfigError) as refused:
         create_app(INSTANCIA=str(tmp_path), **(GOOD | changes))
     assert str(refused.value).startswith(NO_ARRANCA + message)
+
+
+def test_production_tells_everything_that_is_unsafe_at_once(tmp_path):
+    with pytest.raises(ConfigError) as refused:
+        create_app(INSTANCIA=str(tmp_path), **(GOOD | {"CAPTCHA": False, "LIMITES": False}))
+    assert "\n- el código de seguridad" in str(refused.value)
+    assert "\n- los límites" in str(refused.value)
+
+
+def test_production_does_not_start_with_settings_that_others_read(tmp_path):
+    (tmp_path / "oficina.toml").write_text("[marca]\nnit = '1'\n")
+    (tmp_path / "oficina.toml").chmod(0o644)
+    with pytest.raises(ConfigError, match=r"otros usuarios pueden leer los ajustes, que guardan claves. Ejecute: chmod 600"):
+        create_app(INSTANCIA=str(tmp_path), **GOOD)
+
+
+def test_the_scheme_of_the_public_address_may_be_in_capitals(tmp_path):
+    app = create_app(INSTANCIA=str(tmp_path), **(GOOD | {"URL_PUBLICA": "HTTPS://oficina.otra.example"}))
+    assert app.config["SESSION_COOKIE_SECURE"]
 
 
 def test_production_does_not_start_with_a_secret_that_others_read(tmp_path):
@@ -104,14 +125,24 @@ def test_production_does_not_start_on_a_base_that_may_lose_data(base, motor, tmp
     [
         ({"ENTORNO": "prueba"}, "OFICINA_ENTORNO debe ser desarrollo o produccion."),
         ({"PASARELA": "payu"}, "OFICINA_PASARELA debe ser enlace."),
-        ({"CLAVE_MINIMA": 7}, "OFICINA_CLAVE_MINIMA no puede ser menor que 8."),
+        ({"CLAVE_MINIMA": 7}, "OFICINA_CLAVE_MINIMA debe ser un número entre 8 y 64, no «7»."),
         ({"BASE_DE_DATOS": "postgresql://x/y"}, "OFICINA_BASE_DE_DATOS debe comenzar por sqlite:/// o mysql://."),
         ({"BASE_DE_DATOS": "mysql://x@y/"}, "Falta el nombre de la base en OFICINA_BASE_DE_DATOS"),
         ({"BASE_DE_DATOS": "sqlite:////no/hay/x.db"}, "No existe la carpeta de la base de datos: /no/hay"),
         ({"BASE_DE_DATOS": "sqlite:///x.db?mode=ro"}, "no admite opciones"),
-        ({"SMTP": "http://correo.example"}, "OFICINA_SMTP debe comenzar por smtp://, smtps:// o smtp+plano://."),
+        ({"SMTP": "http://correo.example"}, "OFICINA_SMTP debe ser como smtp://servidor:587"),
+        ({"SMTP": "smtp://"}, "OFICINA_SMTP debe ser como smtp://servidor:587"),
+        ({"URL_PUBLICA": "oficina.otra.example"}, "OFICINA_URL_PUBLICA debe comenzar por https://"),
+        ({"URL_PUBLICA": "https://otra.example/oficina"}, "OFICINA_URL_PUBLICA no lleva nada después del nombre"),
+        ({"PAGO_URL": "javascript:alert(1)"}, "OFICINA_PAGO_URL debe comenzar por https://"),
+        ({"PROXIES": -1}, "OFICINA_PROXIES debe ser un número entre 0 y 10, no «-1»."),
+        ({"BASE_DE_DATOS": "mysql://x@y:abc/base"}, "El puerto de OFICINA_BASE_DE_DATOS debe ser un número"),
+        (
+            {"BASE_DE_DATOS": "mysql://x:clave@127.0.0.1:1/base"},
+            "No se pudo entrar a la base de datos de OFICINA_BASE_DE_DATOS",
+        ),
         ({"CAPTCHA": "quizá"}, "CAPTCHA debe ser 1 o 0, no «quizá»."),
-        ({"CLAVE_MINIMA": "doce"}, "CLAVE_MINIMA debe ser un número entero, no «doce»."),
+        ({"CLAVE_MINIMA": "doce"}, "CLAVE_MINIMA debe ser un número entre 8 y 64, no «doce»."),
     ],
 )
 def test_what_cannot_work_is_refused_in_spanish(tmp_path, changes, message):

@@ -172,10 +172,7 @@ def test_buscar_does_not_mind_capitals(cuentas, rosa):
         assert ROSA in cuentas("buscar", word).output, word
 
 
-def test_buscar_finds_what_was_typed_in_capitals(cuentas, app, motor, request):
-    if motor == "sqlite":
-        reason = "cli/cuentas.py buscar: LOWER of SQLite knows no tildes, so «ÑAÑEZ» is not found as «ñañez»"
-        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
+def test_buscar_finds_what_was_typed_in_capitals(cuentas):
     una_cuenta(ROSA, apellidos="ÑAÑEZ")
     assert ROSA in cuentas("buscar", "ñañez").output
 

@@ -91,9 +91,16 @@ def test_what_is_no_field_of_the_form_cannot_be_changed(navegador, rosa):
 
 
 def test_what_looks_like_markup_is_shown_as_text(navegador, rosa):
-    page = guarda(navegador, nombres="<script>alert(1)</script>", apellidos="\"'&")
+    page = guarda(navegador, nombres="&lt;b&gt;", apellidos="\"'&", direccion="<script>alert(1)</script>")
     assert page.valor("apellidos") == "\"'&"
-    assert "Hola, <script>alert(1)</script>." in navegador.abre("/inicio").texto
+    assert page.valor("direccion") == "<script>alert(1)</script>"
+    assert "Hola, &lt;b&gt;." in navegador.abre("/inicio").texto
+
+
+@pytest.mark.parametrize("name", ["Pague en https://malo.example", "a@b.example", "<b>Rosa</b>", "Rosa\u202eanele"])
+def test_a_name_is_no_place_for_addresses_and_signs(navegador, rosa, name):
+    page = guarda(navegador, estado=422, nombres=name)
+    assert page.valor("nombres") == name
 
 
 # -- the address --------------------------------------------------------------------------------------

@@ -28,10 +28,11 @@ SECRETS = ("Traceback", "werkzeug", "peewee", "/site-packages/", ".py", "SELECT"
 
 def revisa(page, code: int):
     assert page.h1 == TITLES[code]
-    assert page.select("nav.menu a")
+    # Where the office fails nobody is asked who is signed in, and no menu pretends to know.
+    assert bool(page.select("nav.menu a")) == (code < 500)
     assert page.select(".pasos li")
     assert page.select('main a[href="/"]')
-    assert f"mencione la referencia {code}" in page.texto
+    assert "referencia" not in page.texto
     assert not [word for word in SECRETS if word in page.cuerpo.decode()]
     assert page.cabeceras["Cache-Control"] == "no-store"
     return page

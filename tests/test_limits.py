@@ -153,16 +153,9 @@ def test_cleaning_forgets_only_what_is_over(app):
         ("203.0.113.7", "203.0.113.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         (None, "::/64"),
-        pytest.param(
-            "::ffff:203.0.113.7",
-            "203.0.113.7",
-            marks=pytest.mark.xfail(strict=True, reason="limits.py address: every IPv4 on a dual-stack socket is one ::/64"),
-        ),
-        pytest.param(
-            "unknown",
-            "unknown",
-            marks=pytest.mark.xfail(strict=True, reason="limits.py address: X-Forwarded-For that is no address is a 500"),
-        ),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("unknown", "desconocida"),
+        ("1.2.3.4:5678", "desconocida"),
     ],
 )
 def test_a_household_is_counted_as_one(app, remote, counted):

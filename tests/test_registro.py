@@ -201,10 +201,7 @@ def test_of_two_people_who_register_one_code_at_once_one_wins(navegador, factura
     assert Cuenta.select().count() == Asociacion.select().count() == Correo.select().count() == 1
 
 
-def test_of_two_registrations_of_one_address_at_once_one_wins_and_neither_is_told(navegador, factura, motor, request):
-    if motor == "mariadb":
-        reason = "alta.py crear_cuenta: the address taken meanwhile is answered as a code that was taken"
-        request.applymarker(pytest.mark.xfail(strict=False, reason=reason))
+def test_of_two_registrations_of_one_address_at_once_one_wins_and_neither_is_told(navegador, factura):
     una_factura("200200200", numero="FV0012346")
     browsers = [valida(navegador.otro()), valida(navegador.otro(), "200200200")]
     bills = ["FV0012345", "FV0012346"]

@@ -152,7 +152,6 @@ def test_an_address_that_is_taken_can_be_written_to(paso2, correo, address):
     assert page.estado == 422 or len(correo()) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="forms.py right_email rewrites the domain before correo2 is compared with it")
 def test_an_address_typed_twice_alike_is_not_told_to_differ(paso2):
     page = crea(paso2, None, correo="rosa@peña.example", correo2="rosa@peña.example")
     assert "Los dos correos no son iguales" not in page.texto

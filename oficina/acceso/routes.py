@@ -50,8 +50,7 @@ def rechazar(form: IngresoForm, rechazo: entrada.Rechazo) -> Response:
         return response
     if rechazo.captcha:
         form.digitos.errors = ["Hubo muchos intentos con esta cuenta. Escriba los números de la imagen para continuar."]
-        form.captcha.data, form.digitos.data = captcha.nuevo(), ""
-        return render("acceso/ingresar.html", status=422, form=form, con_captcha=True)
+        return con_captcha(form, 422)
     blocked = BLOQUEADA.format(current_app.config["MARCA_TELEFONO"])
     form.form_errors.append(
         blocked if rechazo.bloqueada else "El correo o la contraseña no coinciden. Revíselos e intente de nuevo."
@@ -63,9 +62,14 @@ def rechazar(form: IngresoForm, rechazo: entrada.Rechazo) -> Response:
 @public
 def otra_imagen():
     """Another picture of the security code, where there is no JavaScript."""
-    form = IngresoForm()
+    return con_captcha(IngresoForm(), 200)
+
+
+def con_captcha(form: IngresoForm, status: int) -> Response:
+    """The log-in form with a fresh security code."""
     form.captcha.data, form.digitos.data = captcha.nuevo(), ""
-    return render("acceso/ingresar.html", form=form, con_captcha=True)
+    form.digitos.flags.required = True
+    return render("acceso/ingresar.html", status=status, form=form, con_captcha=True)
 
 
 @bp.get("/ingresar/captcha")
@@ -75,6 +79,7 @@ def otro_captcha():
     if not is_htmx():
         return redirect(url_for(".formulario"), code=303)
     form = IngresoForm(formdata=None, captcha=captcha.nuevo())
+    form.digitos.flags.required = True
     return render("_captcha.html", form=form, pagina="acceso")
 
 

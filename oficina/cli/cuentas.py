@@ -1,6 +1,7 @@
 """``flask cuentas``: the acts of the systems area on accounts, each confirmed and audited."""
 
 import getpass
+import os
 from collections.abc import Callable
 
 import click
@@ -16,7 +17,8 @@ si = click.option("--si", is_flag=True, help="No preguntar.")
 
 
 def actor() -> str:
-    return f"sistemas:{getpass.getuser()}"
+    """Who acts: behind sudo, the person who used it."""
+    return f"sistemas:{os.environ.get('SUDO_USER') or getpass.getuser()}"
 
 
 def encontrar(cuenta: str) -> Cuenta:
@@ -32,8 +34,11 @@ def encontrar(cuenta: str) -> Cuenta:
 
 
 def confirmar(pregunta: str, si: bool) -> None:
-    if not si:
-        click.confirm(pregunta, abort=True)
+    if si:
+        return
+    answer = click.prompt(f"{pregunta} [s/N]", default="n", show_default=False)
+    if answer.strip().lower() not in ("s", "si", "sí", "y"):
+        raise click.ClickException("No se hizo nada.")
 
 
 def acto(cuenta: Cuenta, evento: str, hacer: Callable[[], object], codigo: str | None = None) -> None:
@@ -54,7 +59,9 @@ def buscar(texto: str, por_revisar: bool) -> None:
             columns = (Cuenta.correo, Cuenta.nombres, Cuenta.apellidos, Cuenta.documento)
             matches = Cuenta.id.in_(with_code)
             for column in columns:
-                matches |= fn.LOWER(column).contains(texto.lower())
+                # SQLite's LOWER leaves tildes and ñ as they are.
+                for text in {texto.lower(), texto.upper(), texto.capitalize()}:
+                    matches |= column.contains(text) | fn.LOWER(column).contains(text)
             query = query.where(matches)
         if por_revisar:
             query = query.where(Cuenta.id.in_(Asociacion.select(Asociacion.cuenta).where(Asociacion.revisar.is_null(False))))

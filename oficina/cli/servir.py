@@ -25,7 +25,7 @@ def servir(predios: int) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     if app.config["ENTORNO"] == "produccion":
         raise click.ClickException("En producción sirva el portal con gunicorn; véase docs/instalacion.md.")
-    refuse_busy_port(int(os.environ.get("PORT", "8000")))
+    refuse_busy_port(os.environ.get("PORT", "8000"))
     with db.db.connection_context():
         if db.create_schema():
             click.echo("Base de datos creada.")
@@ -44,12 +44,19 @@ def servir(predios: int) -> None:
     sys.exit(code)
 
 
-def refuse_busy_port(port: int) -> None:
+def refuse_busy_port(text: str) -> None:
     """Two servers may share a port without noticing (gunicorn's reuse_port), each with its own data."""
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise click.ClickException(f"PORT debe ser un número entre 1 y 65535, no «{text}».")
+    port = int(text)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise click.ClickException(
+                f"Solo el administrador puede usar el puerto {port}. Use otro: PORT=8080 make run"
+            ) from None
         except OSError:
             raise click.ClickException(f"El puerto {port} está ocupado. Use otro: PORT={port + 80} make run") from None
 

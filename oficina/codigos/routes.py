@@ -4,7 +4,7 @@ from peewee import IntegrityError
 
 from .. import audit
 from ..db import transactional, write
-from ..limits import everybody, limit
+from ..limits import limit
 from ..models import Asociacion, Cuenta
 from ..proof import holds_bill
 from ..web import get_or_404, render
@@ -34,7 +34,6 @@ def tabla():
 
 @bp.post("")
 @limit("20 per hour", key=lambda: str(current_user.id), name="asociar")
-@limit("300 per 10 minutes", key=everybody, name="asociar-todos")
 def ingresar():
     """Associate another code. A wrong one, a taken one and a wrong bill get the same answer."""
     form = CodigoForm()
@@ -52,7 +51,7 @@ def ingresar():
 def asociar(codigo: str, numero: str | None) -> bool:
     """Take the code for this account, with its audit row; False where it does not exist, is taken or was not proved."""
     try:
-        return holds_bill(codigo, numero) and tomar(current_user, codigo)
+        return holds_bill(codigo, numero, f"cuenta {current_user.id}") and tomar(current_user, codigo)
     except IntegrityError:
         return False
 

@@ -6,6 +6,7 @@ from peewee import IntegrityError
 from .. import audit, mail
 from ..db import utcnow, write
 from ..formats import correo_oculto
+from ..limits import within
 from ..models import CambioCorreo, ClaveTemporal, Cuenta
 
 
@@ -14,20 +15,27 @@ class CorreoTomadoError(Exception):
 
 
 def pedir(cuenta: Cuenta, correo: str) -> None:
-    """Start a change. Where the address is another account's, only its owner is told: the page must not tell."""
+    """Start a change. Where the address is another account's, only its owner is told: the page must not tell.
+
+    An earlier request ends in both cases. Three mails a day to one address at most: it need not be the customer's.
+    """
+    allowed = within("correo-ajeno", correo, 3, 86400)
     with write():
         audit.record("cambio_correo_pedido", cuenta.id)
         mail.queue("cambio_pedido", cuenta.correo, nombres=cuenta.nombres, nuevo=correo_oculto(correo))
+        token = CambioCorreo.pedir(cuenta.id, correo)
         if Cuenta.select().where(Cuenta.correo == correo).exists():
-            mail.queue("ya_registrado", correo)
+            CambioCorreo.delete().where(CambioCorreo.cuenta == cuenta.id).execute()
+            template, datos = "ya_registrado", {}
         else:
-            token = CambioCorreo.pedir(cuenta.id, correo)
-            mail.queue("confirmar_cambio", correo, nombres=cuenta.nombres, token=token)
+            template, datos = "confirmar_cambio", {"token": token}
+        if allowed:
+            mail.queue(template, correo, **datos)
 
 
 def pendiente(token: str) -> CambioCorreo:
     """The request behind a mailed link; 404 where it was used, replaced or is too old."""
-    return CambioCorreo.con_token(token).first() or abort(404)
+    return CambioCorreo.con_token(token).where(CambioCorreo.cuenta.in_(Cuenta.activas())).first() or abort(404)
 
 
 def aplicar(token: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flask import current_app
 
+from .. import cache
 from ..formats import BOGOTA, cantidad
 from ..models import Concepto, Factura
 from . import grafica
@@ -51,8 +52,12 @@ class Consumo:
 
 
 def pdf_de(factura: Factura) -> bytes:
-    """The bill as a PDF, letter size. Raises RenderError. The caller answers for who may see it."""
-    return render(html_de(factura))
+    """The bill as a PDF, letter size. Raises RenderError. The caller answers for who may see it.
+
+    Kept by its content, which changes once a day with the date of the copy: looking again costs nothing.
+    """
+    html = html_de(factura)
+    return cache.kept("pdf", html, lambda: render(html))
 
 
 def html_de(factura: Factura) -> str:

@@ -4,22 +4,17 @@ xhtml2pdf renders one document at a time a process, under a lock, and a hostile 
 busy: neither must hold up the pages of others.
 """
 
-import fcntl
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from flask import current_app
+from .. import cache
 
 CHILD = Path(__file__).with_name("proceso.py")
 SECONDS = 20
 SLOTS = 2
-PATIENCE = 10  # seconds to wait for a slot
-POLL = 0.05
+PATIENCE = 5  # seconds to wait for a slot
 
 
 class RenderError(Exception):
@@ -31,8 +26,8 @@ def render(html: str) -> bytes:
 
     It may use the fonts in ``fuentes/`` and ``data:`` images; nothing else of the disk and nothing of the network.
     """
-    with _slot(Path(current_app.config["INSTANCIA"]) / "cache") as slot:
-        try:
+    try:
+        with cache.slot("pdf", SLOTS, PATIENCE) as slot:
             done = subprocess.run(  # noqa: S603 - fixed command, the document goes in by standard input
                 [sys.executable, "-I", str(CHILD)],
                 input=html.encode(errors="replace"),
@@ -41,34 +36,10 @@ def render(html: str) -> bytes:
                 env={"PATH": os.defpath, "LANG": "C.UTF-8"},  # no secrets from the environment
                 pass_fds=(slot,),  # the slot stays taken while the child lives, even without its parent
             )
-        except subprocess.TimeoutExpired as error:
-            raise RenderError(f"no PDF after {SECONDS} s") from error
+    except subprocess.TimeoutExpired as error:
+        raise RenderError(f"no PDF after {SECONDS} s") from error
+    except cache.BusyError as error:
+        raise RenderError(str(error)) from error
     if done.returncode or not done.stdout.startswith(b"%PDF-"):
         raise RenderError(f"status {done.returncode}: {done.stderr[-500:].decode(errors='replace')}")
     return done.stdout
-
-
-@contextmanager
-def _slot(folder: Path) -> Iterator[int]:
-    """One of the slots of the machine, as the descriptor that holds its lock. Raises RenderError."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    files = [os.open(folder / f"pdf-{n}.lock", os.O_RDWR | os.O_CREAT, 0o600) for n in range(SLOTS)]
-    try:
-        yield _first_free(files)
-    finally:
-        for file in files:
-            os.close(file)
-
-
-def _first_free(files: list[int]) -> int:
-    """The descriptor that could be locked. Raises RenderError after ``PATIENCE`` seconds."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        for file in files:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            return file
-        time.sleep(POLL)
-    raise RenderError(f"no slot after {PATIENCE} s")

@@ -23,19 +23,28 @@ SIGNED_IN = (
 )
 
 
-@lru_cache(64)
-def entries(signed_in: bool, here: str, root: str) -> tuple[tuple[str, str, bool], ...]:
+# After the mailed password only these open; nobody is asked where the base fails.
+MENUS = {
+    "nadie": SIGNED_OUT,
+    "plena": SIGNED_IN,
+    "temporal": tuple(entry for entry in SIGNED_IN if entry[0] in ("contrasena.formulario", "acceso.confirmar_salida")),
+    "falla": (),
+}
+
+
+@lru_cache(128)
+def entries(who: str, here: str, root: str) -> tuple[tuple[str, str, bool], ...]:
     """The menu as (address, label, is current), the same at every request for one page."""
-    items = SIGNED_IN if signed_in else SIGNED_OUT
+    items = MENUS[who]
     feature = here.partition(".")[0]
     own_entry = here in dict(items) or feature in ("acceso", "inicio")
     return tuple((url_for(to), label, to == here or (not own_entry and to.startswith(f"{feature}."))) for to, label in items)
 
 
-@lru_cache(64)
-def header(app: Flask, signed_in: bool, here: str, root: str) -> TemplateModule:
+@lru_cache(128)
+def header(app: Flask, who: str, here: str, root: str) -> TemplateModule:
     """The head of the page, rendered once: the same pieces again were a fifth of a page's time."""
-    return app.jinja_env.get_template("_cabecera.html").make_module({"menu": entries(signed_in, here, root)})
+    return app.jinja_env.get_template("_cabecera.html").make_module({"menu": entries(who, here, root)})
 
 
 @lru_cache(4)
@@ -50,9 +59,6 @@ def chrome() -> dict:
         return {}
     user = None if g.get("failing") else current_user._get_current_object()
     cuenta = user if user and user.is_authenticated else None
+    who = cuenta.nivel if cuenta else "falla" if g.get("failing") else "nadie"
     app, root = current_app._get_current_object(), request.script_root  # type: ignore[attr-defined]
-    return {
-        "cabecera": header(app, cuenta is not None, request.endpoint or "", root),
-        "pie": footer(app, root),
-        "cuenta": cuenta,
-    }
+    return {"cabecera": header(app, who, request.endpoint or "", root), "pie": footer(app, root), "cuenta": cuenta}

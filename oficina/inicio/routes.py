@@ -1,4 +1,4 @@
-from flask import Blueprint, Response
+from flask import Blueprint, Response, redirect, url_for
 
 from ..access import public
 from ..db import require_schema
@@ -25,6 +25,13 @@ def inicio():
 def politica():
     """How personal data are treated (Ley 1581 de 2012, Decreto 1377 de 2013 art. 13)."""
     return render("inicio/politica.html")
+
+
+@bp.get("/favicon.ico")
+@public
+def icono():
+    """Browsers ask for it at this address beside what is no page, such as a PDF."""
+    return redirect(url_for("static", filename="img/favicon.svg"), code=301)
 
 
 @bp.get("/salud")

@@ -11,7 +11,8 @@ from .claves import NADIE, cifrar, coincide
 
 # 31 symbols without look-alikes; four groups of four are 79 bits.
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-TRIES = 5
+# Guessing 79 bits is hopeless; fewer tries would let strangers spend it for its owner.
+TRIES = 100
 
 
 class ClaveTemporal(Base):
@@ -34,7 +35,7 @@ class ClaveTemporal(Base):
 
     @classmethod
     def usar(cls, cuenta_id: int, clave: str) -> bool:
-        """Spend it if ``clave`` is right. A wrong try counts; after 5, or once used or expired, it is worth nothing."""
+        """Spend it if ``clave`` is right. A wrong try counts; after 100, or once used or expired, it is worth nothing."""
         alive = (cls.cuenta == cuenta_id) & cls.usada.is_null() & (cls.caduca > str(utcnow())) & (cls.intentos < TRIES)
         counted = cls.update(intentos=cls.intentos + 1).where(alive).execute()
         row = cls.get_or_none(cls.cuenta == cuenta_id) if counted else None

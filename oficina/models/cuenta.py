@@ -9,6 +9,7 @@ from .base import Base, InstantField, as_instant, fingerprint
 from .cambio_correo import CambioCorreo
 from .clave_temporal import ClaveTemporal
 from .claves import cifrar, coincide
+from .correo import Correo
 from .factura import Factura
 from .mandamiento import Mandamiento
 from .pago import UltimoPago
@@ -84,6 +85,11 @@ class Cuenta(UserMixin, Base):
         cuenta.token, cuenta.nivel = token, rows[0][-1]
         return cuenta
 
+    @classmethod
+    def activas(cls):
+        """The ids of the accounts that may enter, as a query."""
+        return cls.select(cls.id).where(cls.bloqueada.is_null() & cls.eliminada.is_null())
+
     # -- what is found through the account ------------------------------------------------------
 
     def codigos(self) -> list["CodigoAsociado"]:
@@ -126,14 +132,15 @@ class Cuenta(UserMixin, Base):
         return coincide(self.clave, clave)
 
     def cambiar_clave(self, clave: str) -> None:
-        """Set the password, end every session and kill the temporary password. Belongs in a transaction."""
+        """Set the password and end whatever gives access otherwise (see ``cerrar_sesiones``). Belongs in a transaction."""
         self.clave = cifrar(clave)
         self.save(only=[Cuenta.clave])
         self.cerrar_sesiones()
-        ClaveTemporal.delete().where(ClaveTemporal.cuenta == self.id).execute()
 
     def cerrar_sesiones(self) -> int:
-        """End every session; how many there were."""
+        """End every session, the temporary password and a pending change of address; how many sessions there were."""
+        for table in (ClaveTemporal, CambioCorreo):
+            table.delete().where(table.cuenta == self.id).execute()
         return Sesion.delete().where(Sesion.cuenta == self.id).execute()
 
     def asociar(self, codigo: str) -> Asociacion:
@@ -170,6 +177,7 @@ class Cuenta(UserMixin, Base):
         """
         for table in (Asociacion, Sesion, ClaveTemporal, CambioCorreo):
             table.delete().where(table.cuenta == self.id).execute()
+        Correo.update(para="", datos="", estado="descartado").where(Correo.para == self.correo).execute()
         empty = dict.fromkeys(("documento_tipo", "documento", "nombres", "apellidos", "celular"), "")
         gone = dict.fromkeys(("correo", "correo_confirmado", "telefono", "direccion", "municipio"), None)
         Cuenta.update(**empty, **gone, clave="", factura_por_correo=0, eliminada=utcnow()).where(Cuenta.id == self.id).execute()

@@ -31,7 +31,7 @@ class Sesion(Base):
             creada=utcnow(),
             caduca=utcnow() + timedelta(hours=horas),
             navegador=navegador[:200],
-            ip=ip,
+            ip=ip[:45],
         )
         return token
 

@@ -6,6 +6,7 @@ from peewee import IntegrityError
 
 from .. import audit, confirmation, mail
 from ..db import transactional, utcnow
+from ..limits import within
 from ..models import Asociacion, Cuenta, Predio
 from ..models.claves import cifrar
 
@@ -45,6 +46,14 @@ def crear_cuenta(codigo: str, datos: dict) -> None:
     try:
         crear_o_avisar(codigo, clave, datos)
     except IntegrityError:
+        again(codigo, clave, datos)
+
+
+def again(codigo: str, clave: str, datos: dict) -> None:
+    """Somebody else took the code or the address at the same moment: the second try tells which."""
+    try:
+        crear_o_avisar(codigo, clave, datos)
+    except IntegrityError:
         raise CodigoTomadoError from None
 
 
@@ -53,7 +62,8 @@ def crear_o_avisar(codigo: str, clave: str, datos: dict) -> None:
     if Asociacion.select().where(Asociacion.predio == codigo).exists():
         raise CodigoTomadoError
     if Cuenta.select().where(Cuenta.correo == datos["correo"]).exists():
-        mail.queue("ya_registrado", datos["correo"])
+        if within("correo-ajeno", datos["correo"], 3, 86400):
+            mail.queue("ya_registrado", datos["correo"])
         audit.record("registro_repetido", actor="anonimo", codigo=codigo)
     else:
         guardar(codigo, clave, datos)

@@ -10,6 +10,7 @@ from ..forms import (
     land_line,
     mobile,
     new_password,
+    only_a_name,
     password_again,
     required,
     text,
@@ -23,6 +24,9 @@ class CodigoForm(Form):
         [required("Escriba el código de usuario que aparece arriba a la derecha en su factura."), Length(max=40)],
         filters=[normalizar_codigo],
     )
+    # Only while very many codes are being tried (see routes.py).
+    captcha = HiddenField()
+    digitos = StringField("Código de seguridad", [Length(max=20)])
 
 
 class DatosForm(Form):
@@ -31,8 +35,8 @@ class DatosForm(Form):
     validado = HiddenField()
     documento_tipo = document_type()
     documento = document()
-    nombres = text("Nombres", 80, "Escriba sus nombres.")
-    apellidos = text("Apellidos", 80, "Escriba sus apellidos.")
+    nombres = text("Nombres", 80, "Escriba sus nombres.", only_a_name)
+    apellidos = text("Apellidos", 80, "Escriba sus apellidos.", only_a_name)
     celular = mobile()
     telefono = land_line()
     direccion = text("Dirección para correspondencia", 160)
@@ -42,13 +46,13 @@ class DatosForm(Form):
     clave = new_password()
     clave2 = password_again("clave", "Repita la contraseña")
     numero_factura = text("Número de una factura reciente", 30, "Escriba el número de una de sus últimas facturas.")
+    captcha = HiddenField()
+    digitos = StringField("Código de seguridad", [Length(max=20)])
     factura_por_correo = BooleanField("Quiero recibir la factura por correo electrónico.")
     autorizacion = BooleanField(
         "Autorizo el tratamiento de mis datos personales.",
         [required("Para crear la cuenta necesitamos su autorización.")],
     )
-    captcha = HiddenField()
-    digitos = StringField("Código de seguridad", [Length(max=20)])
 
     def reject(self, field: str, message: str) -> None:
         """Add an error that only the database could tell."""

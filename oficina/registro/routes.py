@@ -2,7 +2,7 @@ from flask import Blueprint, Response, current_app, flash, redirect, session, ur
 
 from .. import captcha
 from ..access import public
-from ..limits import everybody, limit
+from ..limits import address, limit, within
 from ..proof import holds_bill
 from ..web import is_htmx, render
 from . import alta
@@ -15,11 +15,14 @@ NO_SE_PUEDE = (
     "Si está bien escrito, es posible que ya tenga una cuenta."
 )
 NO_PRUEBA = "Ese número no es de una factura reciente de este código. Está en la parte superior de la factura."
+SIN_CAPTCHA = "Escriba los cinco números de la imagen o del audio."
 NO_CAPTCHA = "Los números no coinciden con la imagen. Escriba los de la imagen nueva."
 CREADA = (
     "Recibimos su registro. Le enviamos un correo para confirmar su dirección; "
     "ya puede iniciar sesión con su correo y su contraseña."
 )
+# Codes tried from all addresses, and seconds: over it the security code is asked for too.
+MANY = (300, 600)
 ACCOUNT_FIELDS = (
     *("documento_tipo", "documento", "nombres", "apellidos", "celular", "telefono", "direccion", "municipio"),
     *("correo", "clave", "factura_por_correo"),
@@ -36,17 +39,32 @@ def codigo():
 @bp.post("")
 @public
 @limit("30 per hour")
-@limit("300 per 10 minutes", key=everybody, name="validar-todos")
 def validar():
     """Check the code: a wrong one and a taken one get the same answer."""
     form = CodigoForm()
-    token = alta.validar(form.codigo.data) if form.validate_on_submit() else None
+    if form.validate_on_submit() and not (
+        within("validar", "todos", *MANY) or captcha.acierta(form.captcha.data, form.digitos.data)
+    ):
+        return con_captcha(form)
+    token = None if form.errors else alta.validar(form.codigo.data)
     if token is None:
-        if not form.errors:
-            form.codigo.errors = [NO_SE_PUEDE]
+        form.codigo.errors = form.codigo.errors or [NO_SE_PUEDE]
         return render("registro/codigo.html", "registro/_codigo.html", status=422, form=form)
     session["validado"] = token
     return redirect(url_for(".datos"), code=303)
+
+
+def acierta(form: CodigoForm | DatosForm) -> bool:
+    """Whether the security code was answered; it is spent by the try."""
+    return captcha.acierta(form.captcha.data, form.digitos.data)
+
+
+def con_captcha(form: CodigoForm) -> Response:
+    """Very many codes are being tried from everywhere: nobody is refused, but robots are slowed."""
+    form.captcha.data, form.digitos.data = captcha.nuevo(), ""
+    form.digitos.flags.required = True
+    form.digitos.errors = [SIN_CAPTCHA]
+    return render("registro/codigo.html", "registro/_codigo.html", status=422, form=form, con_captcha=True)
 
 
 @bp.get("/datos")
@@ -72,7 +90,6 @@ def paso_dos(form: DatosForm, status: int = 200) -> Response:
 @bp.post("/datos")
 @public
 @limit("30 per hour")
-@limit("100 per 10 minutes", key=everybody, name="crear-todos")
 def crear():
     """Create the account."""
     form = DatosForm()
@@ -94,11 +111,11 @@ def acepta(form: DatosForm, codigo: str) -> bool:
     without_proof = not current_app.config["PRUEBA_FACTURA"]
     if without_proof:
         form.numero_factura.validators = ()
-    human = captcha.acierta(form.captcha.data, form.digitos.data)
+    human = acierta(form)
     good = form.validate_on_submit()
     if not human:
-        form.reject("digitos", NO_CAPTCHA)
-    elif good and not holds_bill(codigo, form.numero_factura.data):
+        form.reject("digitos", NO_CAPTCHA if form.digitos.data else SIN_CAPTCHA)
+    elif good and not holds_bill(codigo, form.numero_factura.data, address()):
         form.reject("numero_factura", NO_PRUEBA)
     return not form.errors
 

@@ -30,12 +30,13 @@ function togglePassword(button) {
   const shown = input.type === "password";
   input.type = shown ? "text" : "password";
   button.setAttribute("aria-pressed", shown);
+  button.firstChild.data = shown ? "Ocultar" : "Mostrar";
 }
 
 // data-copiar holds the text to copy, or the id of the element whose text is copied, as #id.
 async function copy(button) {
   const source = button.dataset.copiar;
-  const text = source.startsWith("#") ? document.querySelector(source).textContent.trim() : source;
+  const text = source.startsWith("#") ? (document.querySelector(source).value ?? document.querySelector(source).textContent).trim() : source;
   const label = button.querySelector("[data-rotulo]") ?? button;
   const before = label.textContent;
   try {
@@ -87,6 +88,8 @@ document.addEventListener("htmx:response:error", (event) => {
   const { response, hx } = event.detail.ctx;
   if (response.status < 500 || hx.retarget) return;
   hx.reswap = "none";
+  event.detail.ctx.push = event.detail.ctx.replace = null;
+  event.detail.ctx.sourceElement.closest("form")?.reset();
   announce(SERVER_MESSAGE);
 });
 

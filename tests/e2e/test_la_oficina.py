@@ -173,7 +173,6 @@ def test_after_salir_nobody_sees_the_customer_with_the_back_button_or_a_copied_c
     assert "Rosa" not in thief.content()
 
 
-@pytest.mark.xfail(strict=True, reason="a link that says it is a button (role) does nothing with the space bar")
 def test_what_says_it_is_a_button_can_be_pressed_with_the_space_bar(pagina, entra, rosa):
     entra(pagina, rosa)
     va(pagina, "Salir")
