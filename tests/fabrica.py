@@ -30,7 +30,8 @@ def vacia(tables) -> None:
 
 def desconecta() -> None:
     """Close what the database layer keeps open for the next request."""
-    getattr(db.db.obj, "close_all", db.db.close)()
+    if db.db.obj is not None:
+        getattr(db.db.obj, "close_all", db.db.close)()
 
 
 def un_predio(codigo: str = "100200300", **datos) -> Predio:
