@@ -108,7 +108,7 @@ def read(environ: dict[str, str] | None = None, **overrides: Any) -> dict[str, A
         raise ConfigError(f"oficina.toml tiene ajustes que no existen: {', '.join(unknown)}. Véase docs/configuracion.md.")
     given |= {name: environ[f"OFICINA_{name}"] for name in known if f"OFICINA_{name}" in environ}
     given |= overrides
-    settings = {s.name: s.read(given[s.name]) if s.name in given else s.default for s in SETTINGS}
+    settings: dict[str, Any] = {s.name: s.read(given[s.name]) if s.name in given else s.default for s in SETTINGS}
     settings["INSTANCIA"] = str(instance)
     settings["URL_PUBLICA"] = urlsplit(settings["URL_PUBLICA"]).geturl()  # the scheme in small letters
     settings["BASE_DE_DATOS"] = settings["BASE_DE_DATOS"] or f"sqlite:///{instance}/oficina.db"

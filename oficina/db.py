@@ -117,7 +117,11 @@ def at_start() -> Iterator[None]:
         open_connection()
     except OperationalError as error:
         code = error.args[0] if error.args else ""
-        why = {1045: "usuario o clave equivocados", 1044: "el usuario no tiene permiso", 1049: "la base no existe"}
+        why: dict[Any, str] = {
+            1045: "usuario o clave equivocados",
+            1044: "el usuario no tiene permiso",
+            1049: "la base no existe",
+        }
         reason = why.get(code, "no responde o no se puede abrir")
         raise ConfigError(f"No se pudo entrar a la base de datos de OFICINA_BASE_DE_DATOS: {reason}.") from None
     try:

@@ -138,7 +138,7 @@ def test_production_does_not_start_on_a_base_that_may_lose_data(base, motor, tmp
         ({"PROXIES": -1}, "OFICINA_PROXIES debe ser un número entre 0 y 10, no «-1»."),
         ({"BASE_DE_DATOS": "mysql://x@y:abc/base"}, "El puerto de OFICINA_BASE_DE_DATOS debe ser un número"),
         (
-            {"BASE_DE_DATOS": "mysql://x:clave@127.0.0.1:1/base"},
+            {"BASE_DE_DATOS": "mysql://x@localhost:1/base"},
             "No se pudo entrar a la base de datos de OFICINA_BASE_DE_DATOS",
         ),
         ({"CAPTCHA": "quizá"}, "CAPTCHA debe ser 1 o 0, no «quizá»."),
