@@ -231,7 +231,7 @@ CREATE TABLE bitacora (
     id INTEGER PRIMARY KEY /*! AUTO_INCREMENT */,
     momento DATETIME NOT NULL,
     evento VARCHAR(40) NOT NULL CHECK (substr(evento, 41) = ''),
-    actor VARCHAR(80) NOT NULL CHECK (substr(actor, 81) = ''),  -- 'cliente', 'sistemas:USER', 'anonimo', 'entrega'
+    actor VARCHAR(80) NOT NULL CHECK (substr(actor, 81) = ''),  -- 'cliente', 'sistemas:USER', 'anonimo', 'entrega', 'muestra'
     cuenta_id INTEGER,                               -- no foreign key: it outlives the account
     codigo VARCHAR(20) CHECK (substr(codigo, 21) = ''),
     ip VARCHAR(45) CHECK (substr(ip, 46) = ''),
@@ -240,7 +240,7 @@ CREATE TABLE bitacora (
 
 CREATE INDEX bitacora_cuenta ON bitacora (cuenta_id, momento);
 
--- Counters of Flask-Limiter, one row per key and window. "vence" is Unix time in seconds.
+-- Counters of Flask-Limiter and of limits.within, one row per key and window. "vence" is Unix time in seconds.
 CREATE TABLE limite (
     clave VARCHAR(200) NOT NULL PRIMARY KEY,
     cuenta INTEGER NOT NULL,

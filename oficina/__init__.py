@@ -69,7 +69,7 @@ def open_database(app: Flask) -> None:
     with db.at_start():
         db.refuse_newer(db.schema_version())
         if app.config["ENTORNO"] == "produccion" and (problems := db.unsafe_settings()):
-            raise config.ConfigError(f"El portal no arranca en producción: {problems[0]}")
+            raise config.refusal(problems)
 
 
 def serve_static(app: Flask) -> None:
@@ -80,6 +80,8 @@ def serve_static(app: Flask) -> None:
     }
 
     addresses = {name: f"{app.static_url_path}/{quote(name)}?v={digest}" for name, digest in hashes.items()}
+    if app.config["MARCA_LOGO"] not in addresses:
+        raise config.ConfigError(f"OFICINA_MARCA_LOGO: no existe static/{app.config['MARCA_LOGO']}.")
     app.jinja_env.globals["static"] = addresses.__getitem__
 
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]

@@ -1,9 +1,17 @@
 """The audit trail: one row written beside each act on an account, in the same transaction."""
 
+import getpass
+import os
+
 from flask import has_request_context, request
 
 from .db import utcnow
 from .models import Bitacora
+
+
+def operator() -> str:
+    """Who acts from the command line: behind sudo, the person who used it."""
+    return f"sistemas:{os.environ.get('SUDO_USER') or getpass.getuser()}"
 
 
 def record(

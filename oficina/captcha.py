@@ -1,6 +1,6 @@
 """The security code: five digits as an image and as Spanish audio, derived from a signed nonce.
 
-Nothing is stored until a code is answered; then its nonce is, so that each serves once on every server.
+Nothing is stored in the database until a code is answered; then its nonce is, so that each serves once on every server.
 It slows robots down and is never the only defence (see access and limits).
 """
 

@@ -173,8 +173,13 @@ def check(settings: dict[str, Any]) -> None:
     if urlsplit(settings["URL_PUBLICA"]).path.strip("/"):
         raise ConfigError("OFICINA_URL_PUBLICA no lleva nada después del nombre: el portal ocupa todo el sitio.")
     if settings["ENTORNO"] == "produccion" and (problems := production_problems(settings)):
-        told = problems[0] if len(problems) == 1 else "\n- ".join(["", *problems])
-        raise ConfigError(f"El portal no arranca en producción: {told}")
+        raise refusal(problems)
+
+
+def refusal(problems: list[str]) -> ConfigError:
+    """All that keeps production from starting, in one message."""
+    told = problems[0] if len(problems) == 1 else "\n- ".join(["", *problems])
+    return ConfigError(f"El portal no arranca en producción: {told}")
 
 
 def production_warnings(settings: dict[str, Any]) -> list[str]:

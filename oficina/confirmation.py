@@ -34,11 +34,14 @@ def read(token: str) -> tuple[int, str]:
     return cuenta_id, digest
 
 
-def confirm(cuenta_id: int, digest: str) -> None:
-    """Take the address as confirmed, unless the account has another one by now."""
+def confirm(cuenta_id: int, digest: str) -> bool:
+    """Take the address as confirmed; False where the account has another one by now."""
     with write():
-        cuenta = Cuenta.get_or_none((Cuenta.id == cuenta_id) & Cuenta.correo_confirmado.is_null())
-        if cuenta and cuenta.correo and fingerprint(cuenta.correo) == digest:
+        cuenta = Cuenta.get_or_none(Cuenta.id == cuenta_id)
+        if cuenta is None or not cuenta.correo or fingerprint(cuenta.correo) != digest:
+            return False
+        if cuenta.correo_confirmado is None:
             cuenta.correo_confirmado = utcnow()
             cuenta.save(only=[Cuenta.correo_confirmado])
             audit.record("correo_confirmado", cuenta_id)
+        return True

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import click
-from peewee import Database, DatabaseProxy, OperationalError, SqliteDatabase
+from peewee import Database, DatabaseError, DatabaseProxy, OperationalError, SqliteDatabase
 from playhouse.apsw_ext import APSWDatabase
 from playhouse.pool import PooledMySQLDatabase
 
@@ -115,7 +115,7 @@ def at_start() -> Iterator[None]:
     """A connection for the checks at start. Raises ConfigError where the database cannot be entered, without its password."""
     try:
         open_connection()
-    except OperationalError as error:
+    except DatabaseError as error:
         code = error.args[0] if error.args else ""
         why: dict[Any, str] = {
             1045: "usuario o clave equivocados",
@@ -208,7 +208,7 @@ def create_schema() -> bool:
         require_schema()
         return False
     if tables := db.get_tables():
-        raise SchemaError(f"La base no está vacía y no es de la Oficina Virtual (tiene {tables[0]}). Use una base vacía.")
+        raise SchemaError(f"La base tiene tablas de otro programa o a medias ({tables[0]}). Use una base vacía.")
     with write():
         for statement in statements(SCHEMA_FILE.read_text(encoding="utf-8")):
             db.execute_sql(statement)
@@ -258,9 +258,11 @@ def mysql_problems() -> list[str]:
     ).fetchone()
     problems = []
     if "STRICT_TRANS_TABLES" not in mode:
-        problems.append("MariaDB no está en modo estricto (sql_mode) y recortaría datos sin avisar.")
+        problems.append("MariaDB no está en modo estricto y recortaría datos sin avisar. Añada STRICT_TRANS_TABLES a sql_mode.")
     if charset != "utf8mb4":
-        problems.append("la conexión con MariaDB no usa utf8mb4 y dañaría tildes y eñes.")
+        problems.append(
+            "la conexión con MariaDB no usa utf8mb4 y dañaría tildes y eñes. Quite init_connect de su configuración."
+        )
     if flush != 1:
         problems.append("MariaDB puede perder pagos ante un corte de luz. Ponga innodb_flush_log_at_trx_commit = 1.")
     return problems

@@ -41,7 +41,10 @@ TEXTS = {
     429: (
         "Demasiados intentos",
         "Por seguridad hay un límite de intentos seguidos.",
-        ["Espere unos minutos e intente de nuevo.", "Si necesita ayuda ahora, llámenos."],
+        [
+            "Espere un tiempo e intente de nuevo; para algunas cosas el límite es de una hora o de un día.",
+            "Si necesita ayuda ahora, llámenos.",
+        ],
     ),
     500: (
         "Algo falló de nuestro lado",

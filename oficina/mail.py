@@ -1,6 +1,7 @@
 """The outbox: messages are queued in the transaction of their act and delivered by the worker.
 
-What a message needs is kept encrypted until it is delivered, then erased: one of them carries a password.
+What a message needs is kept encrypted until it is delivered, then erased: some carry links that act. A temporary
+password is made at delivery and never lies here.
 """
 
 import base64
@@ -31,7 +32,7 @@ TIMEOUT_SECONDS = 10
 # By SMTP the text goes in seven bits, which every server takes; in files it is left to be read.
 SEVEN_BITS = Charset("utf-8")
 SEVEN_BITS.body_encoding = QP
-# Minutes to wait after each failed try; then the message is given up (48 hours in all).
+# Minutes to wait after each failed try; then the message is given up (some 46 hours in all).
 BACKOFF = (1, 5, 15, 60, 180, 360, 720, 1440)
 CLAIM_MINUTES = 5
 KEEP_DAYS = 30

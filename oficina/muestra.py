@@ -38,6 +38,7 @@ def preparar(instance: Path, predios: int, tell: Callable[[str], object]) -> Mue
         result = entregas.importar(folder, "muestra")
         rows = ", ".join(f"{count.filas} {name}" for name, count in result.archivos.items())
         tell(f"Entrega publicada: {rows}.")
+    if not Cuenta.select().exists():
         make_account()
     return recall(instance)
 

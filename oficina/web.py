@@ -24,7 +24,7 @@ def render(page: str, fragment: str | None = None, status: int = 200, **context:
     else:
         html = render_template(page, **context)
     response = make_response(html, status)
-    response.headers["Vary"] = "HX-Request, HX-History-Restore-Request, Cookie"
+    response.headers["Vary"] = "HX-Request, HX-Boosted, HX-History-Restore-Request, Cookie"
     return response
 
 

@@ -23,7 +23,7 @@ def pasada(app: Flask) -> int:
 
 
 def limpieza(app: Flask) -> None:
-    """Delete what has expired: sessions, temporary passwords, counters, used captchas."""
+    """Delete what has expired: sessions, temporary passwords, changes of address, counters, captchas, old mails, copies."""
     now = db.utcnow()
     with app.app_context(), db.db.connection_context():
         for table in (Sesion, ClaveTemporal, CambioCorreo):

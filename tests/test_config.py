@@ -99,9 +99,9 @@ def test_production_does_not_start_with_a_base_that_everybody_reads(tmp_path):
         create_app(INSTANCIA=str(tmp_path), **GOOD)
 
 
-def test_production_does_not_start_on_a_base_that_may_lose_data(base, motor, tmp_path):
-    if motor == "sqlite":
-        pytest.skip("the portal opens SQLite itself, always safely")
+# The portal opens SQLite itself, always safely.
+@pytest.mark.parametrize("motor", ["mariadb"], indirect=True)
+def test_production_does_not_start_on_a_base_that_may_lose_data(base, tmp_path):
     db.use(base)
     with db.db.connection_context():
         db.db.execute_sql("SET GLOBAL innodb_flush_log_at_trx_commit = 2")

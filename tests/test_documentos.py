@@ -186,3 +186,16 @@ def test_only_earlier_bills_of_the_same_code_are_compared(app):
     mine = una_factura(periodo="2026-10", expedida=date(2026, 10, 16), consumo=None, lineas=LINES)
     assert documento.anteriores(una_factura()) == [documento.Consumo("2026-10", None, mine.total)]
     assert documento.anteriores(mine) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "rows"),
+    [((), (True, True)), (("s",), (False, True)), (("i",), (True, False)), (("s", "i"), (False, False))],
+)
+def test_old_balance_and_interest_are_printed_once_however_they_came(app, more, rows):
+    extra = {"s": ("Deuda anterior", 1_000_00), "i": ("Intereses", 50_00)}
+    lines = [{"servicio": "acueducto", "concepto": "Cargo fijo", "valor": 2_000_00}]
+    lines += [{"servicio": "otros", "concepto": extra[key][0], "valor": extra[key][1]} for key in more]
+    factura = una_factura(saldo_anterior=1_000_00, intereses=50_00, total=3_050_00, lineas=lines)
+    missing = factura.total - sum(line["valor"] for line in lines)
+    assert tuple(documento.deuda(factura, missing).values()) == rows

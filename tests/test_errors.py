@@ -194,9 +194,8 @@ def test_with_the_base_away_a_log_in_says_so(app, navegador, lejos):
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_connections_that_the_server_cut_are_replaced(app, navegador, motor):
-    if motor == "sqlite":
-        pytest.skip("SQLite has no server")
+@pytest.mark.parametrize("motor", ["mariadb"], indirect=True)
+def test_connections_that_the_server_cut_are_replaced(app, navegador):
     navegador.ya_dentro(una_cuenta(codigos=["1001"]))
     assert navegador.pide("GET", "/pagos").status_code == 200
     me = db.fetch("SELECT CONNECTION_ID()")[0][0]
@@ -206,9 +205,9 @@ def test_connections_that_the_server_cut_are_replaced(app, navegador, motor):
     gc.collect()  # the pool forgets dead connections without closing them
 
 
-def test_a_base_that_is_busy_for_too_long_says_so(app, navegador, motor, base, monkeypatch):
-    if motor == "mariadb":
-        pytest.skip("its lock waits are in test_limits")
+# The lock waits of MariaDB are in test_limits.
+@pytest.mark.parametrize("motor", ["sqlite"], indirect=True)
+def test_a_base_that_is_busy_for_too_long_says_so(app, navegador, base, monkeypatch):
     app.testing = False
     monkeypatch.setattr(db, "BUSY_SECONDS", 0.2)
     fabrica.desconecta()

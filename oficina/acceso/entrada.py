@@ -26,7 +26,7 @@ class Rechazo:
     bloqueada: bool = False
 
 
-def intentar(correo: str, clave: str, nonce: str | None, digitos: str | None) -> str | Rechazo:
+def intentar(correo: str, clave: str, token: str | None, digitos: str | None) -> str | Rechazo:
     """Try to enter; where to go next, or why not. Every try is counted before it is judged."""
     address = limits.address()
     by_address = limits.key_of("ingreso", address)
@@ -35,13 +35,14 @@ def intentar(correo: str, clave: str, nonce: str | None, digitos: str | None) ->
     wait = limits.admit(by_address, FREE_BY_ADDRESS) or limits.admit(by_both, FREE_BY_ACCOUNT_AND_ADDRESS)
     if wait:
         return Rechazo(esperar=wait)
-    if limits.admit(by_account, FREE_BY_ACCOUNT) and not captcha.acierta(nonce, digitos):
+    if limits.admit(by_account, FREE_BY_ACCOUNT) and not captcha.acierta(token, digitos):
         return Rechazo(captcha=True)
     cuenta, nivel = reconocer(correo, clave)
     if cuenta is None:
         audit.record("ingreso_fallido", actor="anonimo")
         return Rechazo()
     if cuenta.bloqueada:
+        audit.record("ingreso_bloqueado", cuenta.id)
         return Rechazo(bloqueada=True)
     limits.forget(by_both, by_account)
     limits.forgive(by_address)
@@ -53,13 +54,15 @@ def reconocer(correo: str, clave: str) -> tuple[Cuenta | None, str]:
     cuenta = Cuenta.get_or_none(Cuenta.correo == correo)
     if coincide(cuenta.clave if cuenta else NADIE, clave):
         return cuenta, "plena"
-    if ClaveTemporal.usar(cuenta.id if cuenta else 0, clave):
+    if ClaveTemporal.acierta(cuenta.id if cuenta else 0, clave):
         return cuenta, "temporal"
     return None, ""
 
 
-def entrar(cuenta: Cuenta, nivel: str, clave: str) -> str:
+def entrar(cuenta: Cuenta, nivel: str, clave: str) -> str | Rechazo:
     with write():
+        if nivel == "temporal" and not ClaveTemporal.gastar(cuenta.id):
+            return Rechazo()
         if nivel == "plena":
             ClaveTemporal.delete().where(ClaveTemporal.cuenta == cuenta.id).execute()
             if HASHER.check_needs_rehash(cuenta.clave):

@@ -52,9 +52,7 @@ def rechazar(form: IngresoForm, rechazo: entrada.Rechazo) -> Response:
         form.digitos.errors = ["Hubo muchos intentos con esta cuenta. Escriba los números de la imagen para continuar."]
         return con_captcha(form, 422)
     blocked = BLOQUEADA.format(current_app.config["MARCA_TELEFONO"])
-    form.form_errors.append(
-        blocked if rechazo.bloqueada else "El correo o la contraseña no coinciden. Revíselos e intente de nuevo."
-    )
+    form.form_errors.append(blocked if rechazo.bloqueada else NO_COINCIDEN)
     return render("acceso/ingresar.html", status=422, form=form)
 
 
@@ -122,8 +120,10 @@ def confirmacion_correo(token: str):
 @public
 def confirmar_correo(token: str):
     """Take the address of the account as confirmed."""
-    confirmation.confirm(*confirmation.read(token))
-    flash("Su correo quedó confirmado. Gracias.", "exito")
+    if confirmation.confirm(*confirmation.read(token)):
+        flash("Su correo quedó confirmado. Gracias.", "exito")
+    else:
+        flash("Ese enlace ya no sirve: es de un correo que su cuenta ya no usa.", "aviso")
     return redirect(url_for("inicio.inicio" if current_user.is_authenticated else ".formulario"), code=303)
 
 
@@ -133,6 +133,7 @@ def reenviar_confirmacion():
     """Send the confirmation mail again."""
     with write():
         confirmation.send(current_user)
+        audit.record("confirmacion_reenviada", current_user.id)
     flash("Le enviamos de nuevo el correo de confirmación. Revise también la carpeta de correo no deseado.", "exito")
     return redirect(url_for("inicio.inicio"), code=303)
 

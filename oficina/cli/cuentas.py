@@ -1,7 +1,5 @@
 """``flask cuentas``: the acts of the systems area on accounts, each confirmed and audited."""
 
-import getpass
-import os
 from collections.abc import Callable
 
 import click
@@ -9,22 +7,19 @@ from flask.cli import AppGroup
 from peewee import fn
 
 from .. import audit, db, mail
+from ..audit import operator
 from ..formats import instante
 from ..models import Asociacion, Bitacora, Cuenta, Sesion
+from ..models.predio import normalizar_codigo
 
 cuentas = AppGroup("cuentas", help="Las cuentas de los clientes. Cada acto se confirma y queda en la bitácora.")
 si = click.option("--si", is_flag=True, help="No preguntar.")
 
 
-def actor() -> str:
-    """Who acts: behind sudo, the person who used it."""
-    return f"sistemas:{os.environ.get('SUDO_USER') or getpass.getuser()}"
-
-
 def encontrar(cuenta: str) -> Cuenta:
     """By e-mail, customer code or number of the account, in this order. Raises ClickException."""
     found = Cuenta.get_or_none(Cuenta.correo == cuenta.lower())
-    if found is None and (row := Asociacion.get_or_none(Asociacion.predio == cuenta.upper())):
+    if found is None and (row := Asociacion.get_or_none(Asociacion.predio == normalizar_codigo(cuenta))):
         found = row.cuenta
     if found is None and cuenta.isdigit() and len(cuenta) < 10:
         found = Cuenta.get_or_none(Cuenta.id == int(cuenta))
@@ -45,7 +40,7 @@ def acto(cuenta: Cuenta, evento: str, hacer: Callable[[], object], codigo: str |
     """Do it and write it down, in one transaction."""
     with db.write():
         hacer()
-        audit.record(evento, cuenta.id, codigo, actor=actor())
+        audit.record(evento, cuenta.id, codigo, actor=operator())
 
 
 @cuentas.command("buscar", help="Busca por parte del correo, nombre, documento o código.")
@@ -100,7 +95,7 @@ def ver(cuenta: str) -> None:
 @click.argument("codigo")
 @si
 def cambiar_principal(cuenta: str, codigo: str, si: bool) -> None:
-    codigo = codigo.upper()
+    codigo = normalizar_codigo(codigo)
     with db.db.connection_context():
         found = encontrar(cuenta)
         if codigo not in {item.codigo for item in found.codigos()}:
@@ -114,7 +109,7 @@ def cambiar_principal(cuenta: str, codigo: str, si: bool) -> None:
 @click.argument("codigo")
 @si
 def retirar_codigo(codigo: str, si: bool) -> None:
-    codigo = codigo.upper()
+    codigo = normalizar_codigo(codigo)
     with db.db.connection_context():
         row = Asociacion.get_or_none(Asociacion.predio == codigo)
         if row is None:
@@ -128,6 +123,21 @@ def retirar_codigo(codigo: str, si: bool) -> None:
         confirmar(f"¿Retirar el código {codigo} de la cuenta {row.cuenta.id} ({row.cuenta.correo})?{warning}", si)
         acto(row.cuenta, "codigo_retirado", row.delete_instance, codigo)
     click.echo(f"El código {codigo} quedó libre.")
+
+
+@cuentas.command("revisado", help="Da por revisado el cambio de titular de un código: la cuenta que lo tiene lo conserva.")
+@click.argument("codigo")
+@si
+def revisado(codigo: str, si: bool) -> None:
+    codigo = normalizar_codigo(codigo)
+    with db.db.connection_context():
+        row = Asociacion.get_or_none((Asociacion.predio == codigo) & Asociacion.revisar.is_null(False))
+        if row is None:
+            raise click.ClickException(f"El código {codigo} no está por revisar.")
+        confirmar(f"¿La cuenta {row.cuenta.id} ({row.cuenta.correo}) sigue con el código {codigo}?", si)
+        flagged = Asociacion.update(revisar=None).where(Asociacion.predio == codigo)
+        acto(row.cuenta, "titular_revisado", flagged.execute, codigo)
+    click.echo(f"El código {codigo} quedó revisado.")
 
 
 @cuentas.command("bloquear", help="Impide entrar a una cuenta y cierra sus sesiones; con --quitar la deja entrar otra vez.")

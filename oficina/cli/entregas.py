@@ -1,6 +1,5 @@
 """``flask importar`` and ``flask demo``: take in a delivery, write one to try the portal with."""
 
-import getpass
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from .. import db
+from ..audit import operator
 from ..entregas import EntregaError, Novedad, Resultado, escribir_novedades
 from ..entregas import importar as importar_entrega
 from ..entregas.demo import escribir
@@ -22,17 +22,25 @@ A_LA_VISTA = 20
 ANCHO_VALOR = 40
 
 
+class NoDelivery(click.ClickException):
+    """The folder is no delivery: exit code 2, as for a wrong use."""
+
+    exit_code = 2
+
+
 @click.command("importar")
-@click.argument("carpeta", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("carpeta", type=click.Path(path_type=Path))
 @with_appcontext
 def importar(carpeta: Path) -> None:
     """Importa la entrega que está en CARPETA: entera o nada."""
+    if not carpeta.is_dir():
+        raise NoDelivery(f"No existe la carpeta {carpeta}.")
     db.open_connection()
     try:
         with avance() as informar:
-            resultado = importar_entrega(carpeta, f"sistemas:{getpass.getuser()}", informar)
+            resultado = importar_entrega(carpeta, operator(), informar)
     except EntregaError as error:
-        raise click.UsageError(str(error)) from None
+        raise NoDelivery(str(error)) from None
     finally:
         db.release_connection()
     instancia = Path(current_app.config["INSTANCIA"])

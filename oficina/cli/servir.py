@@ -100,7 +100,7 @@ def presentar(address: str, muestra: Muestra, settings: dict) -> None:
     sys.stdout.flush()
 
 
-@click.command("trabajador", help="Entrega los correos y hace la limpieza, hasta que se termina. Uno por instalación basta.")
+@click.command("trabajador", help="Entrega los correos y hace la limpieza, hasta que se termina. Uno en cada máquina.")
 @click.option("--una-vez", is_flag=True, help="Una sola pasada.")
 @with_appcontext
 def trabajador(una_vez: bool) -> None:

@@ -7,7 +7,7 @@ from .. import audit, mail
 from ..db import utcnow, write
 from ..formats import correo_oculto
 from ..limits import within
-from ..models import CambioCorreo, ClaveTemporal, Cuenta
+from ..models import CambioCorreo, Cuenta
 
 
 class CorreoTomadoError(Exception):
@@ -46,8 +46,6 @@ def aplicar(token: str) -> None:
             cuenta = Cuenta.get_by_id(cambio.cuenta_id)
             old = cuenta.correo
             Cuenta.update(correo=cambio.correo, correo_confirmado=utcnow()).where(Cuenta.id == cuenta.id).execute()
-            cambio.delete_instance()
-            ClaveTemporal.delete().where(ClaveTemporal.cuenta == cuenta.id).execute()
             cuenta.cerrar_sesiones()
             audit.record("correo_cambiado", cuenta.id)
             for address in (old, cambio.correo):

@@ -70,8 +70,7 @@ def html_de(factura: Factura) -> str:
         factura=factura,
         predio=factura.predio,
         servicios=servicios,
-        # Some systems deliver old balance and interest as lines too; they are printed once.
-        deuda_en_lineas=lineas == factura.total,
+        **deuda(factura, factura.total - lineas),
         consumos=consumos,
         logo=logo(),
         grafica=grafica.barras([(cantidad(c.consumo) or "—", c.consumo) for c in consumos]),
@@ -81,6 +80,15 @@ def html_de(factura: Factura) -> str:
         marca={name.removeprefix("MARCA_").lower(): v for name, v in current_app.config.items() if name.startswith("MARCA_")},
         pago={"nombre": current_app.config["PAGO_NOMBRE"], "url": current_app.config["PAGO_URL"]},
     )
+
+
+def deuda(factura: Factura, falta: int) -> dict[str, bool]:
+    """Whether old balance and interest are rows of their own: not where the billing system delivered them as lines too.
+
+    ``falta`` is what the lines lack to the total, in centavos.
+    """
+    saldo, intereses = factura.saldo_anterior, factura.intereses
+    return {"fila_saldo": falta in (saldo, saldo + intereses), "fila_intereses": falta in (intereses, saldo + intereses)}
 
 
 def del_periodo(factura: Factura) -> int:

@@ -22,7 +22,7 @@ class RenderError(Exception):
 
 
 def render(html: str) -> bytes:
-    """The PDF of a document, within 30 seconds at most. Raises RenderError.
+    """The PDF of a document, within 25 seconds at most. Raises RenderError.
 
     It may use the fonts in ``fuentes/`` and ``data:`` images; nothing else of the disk and nothing of the network.
     """

@@ -15,6 +15,10 @@ from .resultado import Conteo, Resultado
 from .revision import Revision
 
 REVISAR_SQL = "UPDATE asociacion SET revisar = ? WHERE codigo = ?"
+ANOTAR_SQL = """
+INSERT INTO bitacora (momento, evento, actor, cuenta_id, codigo)
+SELECT ?, 'titular_cambiado', 'entrega', cuenta_id, codigo FROM asociacion WHERE codigo = ?
+"""
 QUITAR_SQL = "DELETE FROM concepto WHERE numero = ? AND orden = ?"
 
 
@@ -51,6 +55,7 @@ def publicar_archivo(archivo: Archivo, acopio: Acopio, revision: Revision, avanc
         ejecutar(QUITAR_SQL, diferencia.sobran)
         ahora = str(utcnow())
         ejecutar(REVISAR_SQL, [(ahora, codigo) for codigo in diferencia.titulares])
+        ejecutar(ANOTAR_SQL, [(ahora, codigo) for codigo in diferencia.titulares])
         contar(conteo, diferencia)
         revision.resultado.titulares += len(diferencia.titulares)
         avance(len(filas))

@@ -17,7 +17,7 @@ def panel():
     codigo = elegido(codes, request.args.get("codigo"))
     factura = UltimaFactura.de(codigo.codigo) if codigo else None
     state = factura.estado(hoy()) if factura else "sin"
-    context = {"codigos": codes, "codigo": codigo, "factura": factura, "estado": state, "hoy": hoy()}
+    context = {"codigos": codes, "codigo": codigo, "factura": factura, "estado": state}
     return render("facturas/facturas.html", "facturas/_panel.html", actualizada=Entrega.ultima_fecha(), **context)
 
 

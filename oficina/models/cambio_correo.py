@@ -12,7 +12,7 @@ HOURS = 24
 
 
 class CambioCorreo(Base):
-    cuenta = DeferredForeignKey("Cuenta", primary_key=True, on_delete="CASCADE", backref="cambios_correo")
+    cuenta = DeferredForeignKey("Cuenta", primary_key=True, on_delete="CASCADE")
     correo = CharField(254)
     huella = FixedCharField(64, unique=True)
     creado = InstantField()

@@ -34,13 +34,16 @@ class ClaveTemporal(Base):
         return clave
 
     @classmethod
-    def usar(cls, cuenta_id: int, clave: str) -> bool:
-        """Spend it if ``clave`` is right. A wrong try counts; after 100, or once used or expired, it is worth nothing."""
+    def acierta(cls, cuenta_id: int, clave: str) -> bool:
+        """Whether ``clave`` is it. Each try counts; after 100, or once used or expired, it is worth nothing."""
         alive = (cls.cuenta == cuenta_id) & cls.usada.is_null() & (cls.caduca > str(utcnow())) & (cls.intentos < TRIES)
         counted = cls.update(intentos=cls.intentos + 1).where(alive).execute()
         row = cls.get_or_none(cls.cuenta == cuenta_id) if counted else None
         # Where none is alive the same work is done, so that the time does not tell.
-        if not coincide(row.clave if row else NADIE, clave) or row is None:
-            return False
-        unused = (cls.cuenta == cuenta_id) & cls.usada.is_null() & (cls.clave == row.clave)
+        return coincide(row.clave if row else NADIE, clave) and row is not None
+
+    @classmethod
+    def gastar(cls, cuenta_id: int) -> bool:
+        """Use it up; False where somebody else did. Belongs in the transaction that opens the session."""
+        unused = (cls.cuenta == cuenta_id) & cls.usada.is_null()
         return cls.update(usada=utcnow()).where(unused).execute() == 1

@@ -96,10 +96,6 @@ class Cuenta(UserMixin, Base):
         """The codes of the account with their predio, the main one first; one query."""
         return [CodigoAsociado(*row) for row in fetch(CODES_SQL, self.id)]
 
-    def predios(self):
-        """The predios of its codes, as a query."""
-        return Predio.select().join(Asociacion, on=(Asociacion.predio == Predio.codigo)).where(Asociacion.cuenta == self.id)
-
     def asociaciones(self):
         return Asociacion.select().where(Asociacion.cuenta == self.id)
 
@@ -175,8 +171,8 @@ class Cuenta(UserMixin, Base):
 
         Belongs in a transaction.
         """
-        for table in (Asociacion, Sesion, ClaveTemporal, CambioCorreo):
-            table.delete().where(table.cuenta == self.id).execute()
+        self.cerrar_sesiones()
+        Asociacion.delete().where(Asociacion.cuenta == self.id).execute()
         Correo.update(para="", datos="", estado="descartado").where(Correo.para == self.correo).execute()
         empty = dict.fromkeys(("documento_tipo", "documento", "nombres", "apellidos", "celular"), "")
         gone = dict.fromkeys(("correo", "correo_confirmado", "telefono", "direccion", "municipio"), None)

@@ -27,7 +27,7 @@ class Factura(Base):
     """``total``, ``saldo_anterior``, ``intereses`` in centavos; readings and ``consumo`` in litres (1 m³ = 1000)."""
 
     numero = CharField(30, primary_key=True)
-    predio = ForeignKeyField(Predio, column_name="codigo", object_id_name="codigo", backref="facturas", index=False)
+    predio = ForeignKeyField(Predio, column_name="codigo", object_id_name="codigo", index=False)
     periodo = FixedCharField(7)
     desde = DayField(null=True)
     hasta = DayField(null=True)

@@ -12,7 +12,7 @@ class Mandamiento(Base):
     """``capital``, ``intereses``, ``costas`` in centavos at the day ``corte``; ``facturas`` separated by spaces."""
 
     proceso = CharField(30, primary_key=True)
-    predio = ForeignKeyField(Predio, column_name="codigo", object_id_name="codigo", backref="mandamientos", index=False)
+    predio = ForeignKeyField(Predio, column_name="codigo", object_id_name="codigo", index=False)
     mandamiento = CharField(40, null=True)
     fecha = DayField()
     estado = CharField(12)

@@ -28,7 +28,7 @@ class Pago(Base):
     """``valor`` in centavos; ``factura`` is the number of the bill, where the billing system says it."""
 
     id = CharField(40, primary_key=True)
-    predio = ForeignKeyField(Predio, column_name="codigo", object_id_name="codigo", backref="pagos", index=False)
+    predio = ForeignKeyField(Predio, column_name="codigo", object_id_name="codigo", index=False)
     factura = CharField(30, null=True)
     fecha = DayField()
     valor = BigIntegerField()

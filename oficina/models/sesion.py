@@ -13,7 +13,7 @@ class Sesion(Base):
     """``nivel`` is plena, or temporal after a log-in with the mailed password, which opens only Contraseña."""
 
     huella = FixedCharField(64, primary_key=True)
-    cuenta = DeferredForeignKey("Cuenta", on_delete="CASCADE", backref="sesiones")
+    cuenta = DeferredForeignKey("Cuenta", on_delete="CASCADE")
     nivel = CharField(8)
     creada = InstantField()
     caduca = InstantField(index=True)
