@@ -33,6 +33,7 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 TEMPORARY_ALLOWED = {"contrasena.formulario", "contrasena.cambiar", "acceso.confirmar_salida", "acceso.salir"}
 TEMPORARY_HOURS = 0.25
 REFRESH_SECONDS = 60
+LONGEST_PATH = 300
 
 CSP = "; ".join(
     (
@@ -131,7 +132,9 @@ def ask_to_sign_in() -> Any:
         flash("Su sesión terminó por seguridad. Inicie sesión de nuevo.", "aviso")
     if request.method == "GET" and not is_htmx():
         query = urlencode(list(request.args.items(multi=True)))
-        session["destino"] = url_for(request.endpoint, **(request.view_args or {})) + (f"?{query}" if query else "")
+        path = url_for(request.endpoint, **(request.view_args or {})) + (f"?{query}" if query else "")
+        if len(path) <= LONGEST_PATH:  # a cookie has little room
+            session["destino"] = path
     return go_to("acceso.formulario")
 
 

@@ -22,7 +22,6 @@ from .models import CaptchaUsado
 
 DIGITS = 5
 SECONDS = 20 * 60
-SOUND_PATIENCE = 3
 VOICES = Path(__file__).parent / "voces"
 SIZE = (200, 70)
 INK = (16, 42, 67, 255)
@@ -42,7 +41,7 @@ def imagen(token: str) -> bytes:
     """The code as a PNG of 200 x 70 pixels, always the same one: a robot must not compare drawings. Raises CaptchaError."""
     nonce = _unspent(token)
     paint = functools.partial(_painter().generate, _digits(nonce), bg_color=PAPER, fg_color=INK)
-    return cache.kept("captcha", f"{nonce}.png", lambda: paint().getvalue())
+    return cache.kept("captcha", f"{nonce}.png", lambda slot: paint().getvalue(), slots=2, patience=1)
 
 
 def sonido(token: str) -> bytes:
@@ -51,12 +50,7 @@ def sonido(token: str) -> bytes:
     One at a time on the machine: it costs 0.2 s of a core and anybody may ask for it.
     """
     nonce = _unspent(token)
-
-    def speak() -> bytes:
-        with cache.slot("sonido", 1, SOUND_PATIENCE):
-            return bytes(_speaker().generate(_digits(nonce)))
-
-    return cache.kept("captcha", f"{nonce}.wav", speak)
+    return cache.kept("sonido", nonce, lambda slot: bytes(_speaker().generate(_digits(nonce))), slots=1, patience=0.3)
 
 
 def acierta(token: str | None, digitos: str | None) -> bool:

@@ -260,9 +260,7 @@ def mysql_problems() -> list[str]:
     if "STRICT_TRANS_TABLES" not in mode:
         problems.append("MariaDB no está en modo estricto y recortaría datos sin avisar. Añada STRICT_TRANS_TABLES a sql_mode.")
     if charset != "utf8mb4":
-        problems.append(
-            "la conexión con MariaDB no usa utf8mb4 y dañaría tildes y eñes. Quite init_connect de su configuración."
-        )
+        problems.append("la conexión con MariaDB no usa utf8mb4 y dañaría tildes y eñes. Quite init_connect.")
     if flush != 1:
         problems.append("MariaDB puede perder pagos ante un corte de luz. Ponga innodb_flush_log_at_trx_commit = 1.")
     return problems

@@ -45,17 +45,21 @@ def init_app(app: Flask) -> None:
 
 def queue(plantilla: str, para: str, **datos: Any) -> None:
     """Queue templates/correo/<plantilla>.txt for ``para``. Call it inside the transaction of the act."""
-    domain = current_app.config["CORREO_REMITENTE"].partition("@")[2]
     Correo.create(
         plantilla=plantilla,
         para=para,
         datos=cipher().encrypt(json.dumps(datos).encode()).decode(),
-        identificador=f"<{uuid.uuid4()}@{domain}>",
+        identificador=new_id(),
         estado="pendiente",
         creado=utcnow(),
         proximo=utcnow(),
         intentos=0,
     )
+
+
+def new_id() -> str:
+    """A Message-ID."""
+    return f"<{uuid.uuid4()}@{current_app.config['CORREO_REMITENTE'].partition('@')[2]}>"
 
 
 def cipher() -> Fernet:
@@ -103,7 +107,8 @@ def compose(correo: Correo) -> Message | None:
     subject, _, body = text.partition("\n")
     name, address = current_app.config["MARCA_NOMBRE"], current_app.config["CORREO_REMITENTE"]
     message = Message(subject.strip(), recipients=[correo.para], body=body.strip() + "\n", sender=(name, address))
-    message.msgId = correo.identificador
+    # Each temporary password is another mail; the others keep their id, so that a repeated one is known as such.
+    message.msgId = new_id() if correo.plantilla == "clave_temporal" else correo.identificador
     message.extra_headers = {"Auto-Submitted": "auto-generated"}
     return message
 

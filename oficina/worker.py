@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 2
 CLEAN_EVERY = 300
-CACHE_HOURS = 26
+CACHE_HOURS = {"pdf": 26, "captcha": 0.5, "sonido": 0.5}
 
 
 def pasada(app: Flask) -> int:
@@ -31,7 +31,8 @@ def limpieza(app: Flask) -> None:
         limits.clean()
         captcha.limpiar()
         mail.forget_old()
-        cache.clean(CACHE_HOURS)
+        for kind, hours in CACHE_HOURS.items():
+            cache.clean(kind, hours)
 
 
 def run(app: Flask, stop: threading.Event) -> None:

@@ -41,6 +41,7 @@ RUTAS = {
     "inicio.portada": publica("GET", "/"),
     "inicio.politica": publica("GET", "/politica-de-datos"),
     "inicio.salud": publica("GET", "/salud"),
+    "registro.otra_imagen_codigo": publica("POST", "/registro/otra-imagen"),
     "inicio.icono": publica("GET", "/favicon.ico"),
     "inicio.inicio": cliente("GET", "/inicio"),
     "acceso.formulario": publica("GET", "/ingresar"),

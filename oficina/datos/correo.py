@@ -17,9 +17,9 @@ class CorreoTomadoError(Exception):
 def pedir(cuenta: Cuenta, correo: str) -> None:
     """Start a change. Where the address is another account's, only its owner is told: the page must not tell.
 
-    An earlier request ends in both cases. Three mails a day to one address at most: it need not be the customer's.
+    An earlier request ends in both cases. Few mails a day to one address: it need not be the customer's.
     """
-    allowed = within("correo-ajeno", correo, 3, 86400)
+    allowed = within("correo-ajeno", f"{cuenta.id} {correo}", 3, 86400) and within("correo-ajeno", correo, 10, 86400)
     with write():
         audit.record("cambio_correo_pedido", cuenta.id)
         mail.queue("cambio_pedido", cuenta.correo, nombres=cuenta.nombres, nuevo=correo_oculto(correo))

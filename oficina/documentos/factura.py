@@ -11,7 +11,6 @@ from pathlib import Path
 
 from flask import current_app
 
-from .. import cache
 from ..formats import BOGOTA, cantidad
 from ..models import Concepto, Factura
 from . import grafica
@@ -56,8 +55,7 @@ def pdf_de(factura: Factura) -> bytes:
 
     Kept by its content, which changes once a day with the date of the copy: looking again costs nothing.
     """
-    html = html_de(factura)
-    return cache.kept("pdf", html, lambda: render(html))
+    return render(html_de(factura))
 
 
 def html_de(factura: Factura) -> str:

@@ -9,7 +9,10 @@ from .predio import Predio
 
 
 class Asociacion(Base):
-    """``principal`` is 1 for the main code (the first one, unless the systems area chose another), else NULL; ``revisar`` flags a change of holder."""
+    """``principal`` is 1 for the main code, else NULL; ``revisar`` flags a change of holder.
+
+    The main code is the first one, unless the systems area chose another.
+    """
 
     predio = ForeignKeyField(Predio, column_name="codigo", object_id_name="codigo", primary_key=True)
     cuenta = DeferredForeignKey("Cuenta", on_delete="CASCADE", index=False)

@@ -62,7 +62,7 @@ def crear_o_avisar(codigo: str, clave: str, datos: dict) -> None:
     if Asociacion.select().where(Asociacion.predio == codigo).exists():
         raise CodigoTomadoError
     if Cuenta.select().where(Cuenta.correo == datos["correo"]).exists():
-        if within("correo-ajeno", datos["correo"], 3, 86400):
+        if within("correo-ajeno", datos["correo"], 10, 86400):
             mail.queue("ya_registrado", datos["correo"])
         audit.record("registro_repetido", actor="anonimo", codigo=codigo)
     else:

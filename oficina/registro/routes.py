@@ -45,7 +45,7 @@ def validar():
     if form.validate_on_submit() and not (
         within("validar", "todos", *MANY) or captcha.acierta(form.captcha.data, form.digitos.data)
     ):
-        return con_captcha(form)
+        return con_captcha(form, 422, NO_CAPTCHA if form.digitos.data else SIN_CAPTCHA)
     token = None if form.errors else alta.validar(form.codigo.data)
     if token is None:
         form.codigo.errors = form.codigo.errors or [NO_SE_PUEDE]
@@ -59,12 +59,23 @@ def acierta(form: CodigoForm | DatosForm) -> bool:
     return captcha.acierta(form.captcha.data, form.digitos.data)
 
 
-def con_captcha(form: CodigoForm) -> Response:
+def con_captcha(form: CodigoForm, status: int = 200, message: str = "") -> Response:
     """Very many codes are being tried from everywhere: nobody is refused, but robots are slowed."""
+    fresh_captcha(form)
+    form.digitos.errors = [message] if message else []
+    return render("registro/codigo.html", "registro/_codigo.html", status=status, form=form, con_captcha=True)
+
+
+def fresh_captcha(form: CodigoForm | DatosForm) -> None:
     form.captcha.data, form.digitos.data = captcha.nuevo(), ""
     form.digitos.flags.required = True
-    form.digitos.errors = [SIN_CAPTCHA]
-    return render("registro/codigo.html", "registro/_codigo.html", status=422, form=form, con_captcha=True)
+
+
+@bp.post("/otra-imagen")
+@public
+def otra_imagen_codigo():
+    """Another picture in step 1, where there is no JavaScript."""
+    return con_captcha(CodigoForm())
 
 
 @bp.get("/datos")
@@ -82,8 +93,7 @@ def datos():
 
 def paso_dos(form: DatosForm, status: int = 200) -> Response:
     """Step 2 with a fresh captcha; what was typed stays, but for passwords and captcha."""
-    form.captcha.data, form.digitos.data = captcha.nuevo(), ""
-    form.digitos.flags.required = True
+    fresh_captcha(form)
     return render("registro/datos.html", "registro/_datos.html", status=status, form=form, codigo=alta.leer(form.validado.data))
 
 
@@ -146,8 +156,8 @@ def otro_captcha():
     """Another picture, as a fragment."""
     if not is_htmx():
         return redirect(url_for(".codigo"), code=303)
-    form = DatosForm(formdata=None, captcha=captcha.nuevo())
-    form.digitos.flags.required = True
+    form = DatosForm(formdata=None)
+    fresh_captcha(form)
     return render("_captcha.html", form=form, pagina="registro")
 
 
