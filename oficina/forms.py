@@ -11,7 +11,7 @@ from flask import current_app, request
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
-from wtforms import EmailField, PasswordField, SelectField, StringField, TelField, ValidationError
+from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TelField, ValidationError
 from wtforms.validators import DataRequired, EqualTo, Length, Optional
 from zxcvbn import zxcvbn
 
@@ -24,7 +24,7 @@ DOCUMENT_RULES = {
     "CE": (r"[0-9]{6,10}", "La cédula de extranjería tiene entre 6 y 10 números."),
     "NIT": (r"[0-9]{9}-?[0-9]", "Escriba el NIT con su dígito de verificación, por ejemplo 900123818-0."),
     "PPT": (r"[0-9]{6,8}", "El permiso por protección temporal tiene entre 6 y 8 números."),
-    "PA": (r"[A-Z0-9]{5,16}", "El pasaporte tiene entre 5 y 16 letras y números."),
+    "PP": (r"[A-Z0-9]{5,16}", "El pasaporte tiene entre 5 y 16 letras y números."),
     "TI": (r"[0-9]{10,11}", "La tarjeta de identidad tiene 10 u 11 números."),
 }
 # Also the invisible ones that turn a line around or break it.
@@ -231,3 +231,23 @@ def own_words(form: Any) -> list[str]:
     typed = [form[name].data for name in names if name in form]
     kept = [getattr(current_user, name, None) for name in names if current_user.is_authenticated]
     return [word for value in (*typed, *kept) for word in re.findall(r"\w{3,}", plain(str(value or "")))]
+
+
+class PersonForm(Form):
+    """Who the customer is; registration asks it and Actualizar datos changes it."""
+
+    documento_tipo = document_type()
+    documento = document()
+    nombres = text("Nombres", 80, "Escriba sus nombres.", only_a_name)
+    apellidos = text("Apellidos", 80, "Escriba sus apellidos.", only_a_name)
+    celular = mobile()
+    telefono = land_line()
+    direccion = text("Dirección para correspondencia", 160)
+    municipio = text("Municipio", 60)
+    factura_por_correo = BooleanField("Quiero recibir la factura por correo electrónico.")
+
+
+PERSON_FIELDS = (
+    *("documento_tipo", "documento", "nombres", "apellidos", "celular", "telefono", "direccion", "municipio"),
+    "factura_por_correo",
+)

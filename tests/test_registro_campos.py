@@ -21,7 +21,7 @@ BAD_DOCUMENTS = [
     ("NIT", "900123818-1", "El dígito de verificación no corresponde"),
     ("NIT", "892000265-2", "El dígito de verificación no corresponde"),
     ("PPT", "12345", "El permiso por protección temporal tiene entre 6 y 8 números."),
-    ("PA", "AB-12", "El pasaporte tiene entre 5 y 16 letras y números."),
+    ("PP", "AB-12", "El pasaporte tiene entre 5 y 16 letras y números."),
     ("TI", "123456789", "La tarjeta de identidad tiene 10 u 11 números."),
     ("CC", "", "Escriba el número de documento."),
 ]

@@ -4,10 +4,12 @@ from flask_login import current_user
 from .. import audit
 from ..access import public
 from ..db import write
+from ..forms import PERSON_FIELDS, PersonForm
 from ..limits import limit
+from ..models import Cuenta
 from ..web import render
 from . import correo
-from .forms import CorreoForm, DatosForm
+from .forms import CorreoForm
 
 bp = Blueprint("datos", __name__, url_prefix="/datos")
 
@@ -20,28 +22,22 @@ PEDIDO = (
 @bp.get("")
 def formulario():
     """The personal data in editable fields."""
-    return render("datos/datos.html", form=DatosForm(obj=current_user))
+    return render("datos/datos.html", form=PersonForm(obj=current_user))
 
 
 @bp.post("")
 def actualizar():
     """Save the personal data."""
-    form = DatosForm()
+    form = PersonForm()
     if not form.validate_on_submit():
         return render("datos/datos.html", status=422, form=form)
     changed = sorted(field.name for field in form if field.name in current_user.__data__ and differs(field))
     form.populate_obj(current_user)
     with write():
-        current_user.save(only=list(DATA_FIELDS))
+        current_user.save(only=[getattr(Cuenta, name) for name in PERSON_FIELDS])
         audit.record("datos_actualizados", current_user.id, detalle=" ".join(changed))
     flash("Sus datos quedaron actualizados.", "exito")
     return redirect(url_for(".formulario"), code=303)
-
-
-DATA_FIELDS = (
-    *("documento_tipo", "documento", "nombres", "apellidos", "celular", "telefono", "direccion", "municipio"),
-    "factura_por_correo",
-)
 
 
 def differs(field) -> bool:

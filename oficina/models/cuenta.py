@@ -21,7 +21,7 @@ DOCUMENTOS = {
     "CE": "Cédula de extranjería",
     "NIT": "NIT",
     "PPT": "Permiso por protección temporal",
-    "PA": "Pasaporte",
+    "PP": "Pasaporte",
     "TI": "Tarjeta de identidad",
 }
 

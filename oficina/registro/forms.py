@@ -1,20 +1,7 @@
 from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import Length
 
-from ..forms import (
-    Form,
-    document,
-    document_type,
-    email,
-    email_again,
-    land_line,
-    mobile,
-    new_password,
-    only_a_name,
-    password_again,
-    required,
-    text,
-)
+from ..forms import Form, PersonForm, email, email_again, new_password, password_again, required, text
 from ..models.predio import normalizar_codigo
 
 
@@ -29,18 +16,10 @@ class CodigoForm(Form):
     digitos = StringField("Código de seguridad", [Length(max=20)])
 
 
-class DatosForm(Form):
+class DatosForm(PersonForm):
     """Step 2; ``validado`` is the signed token of step 1."""
 
     validado = HiddenField()
-    documento_tipo = document_type()
-    documento = document()
-    nombres = text("Nombres", 80, "Escriba sus nombres.", only_a_name)
-    apellidos = text("Apellidos", 80, "Escriba sus apellidos.", only_a_name)
-    celular = mobile()
-    telefono = land_line()
-    direccion = text("Dirección para correspondencia", 160)
-    municipio = text("Municipio", 60)
     correo = email("Correo electrónico", "Escriba su correo electrónico: con él va a iniciar sesión.")
     correo2 = email_again("correo")
     clave = new_password()
@@ -48,7 +27,6 @@ class DatosForm(Form):
     numero_factura = text("Número de una factura reciente", 30, "Escriba el número de una de sus últimas facturas.")
     captcha = HiddenField()
     digitos = StringField("Código de seguridad", [Length(max=20)])
-    factura_por_correo = BooleanField("Quiero recibir la factura por correo electrónico.")
     autorizacion = BooleanField(
         "Autorizo el tratamiento de mis datos personales.",
         [required("Para crear la cuenta necesitamos su autorización.")],

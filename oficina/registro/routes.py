@@ -2,6 +2,7 @@ from flask import Blueprint, Response, current_app, flash, redirect, session, ur
 
 from .. import captcha
 from ..access import public
+from ..forms import PERSON_FIELDS
 from ..limits import address, limit, within
 from ..proof import holds_bill
 from ..web import is_htmx, render
@@ -23,10 +24,7 @@ CREADA = (
 )
 # Codes tried from all addresses, and seconds: over it the security code is asked for too.
 MANY = (300, 600)
-ACCOUNT_FIELDS = (
-    *("documento_tipo", "documento", "nombres", "apellidos", "celular", "telefono", "direccion", "municipio"),
-    *("correo", "clave", "factura_por_correo"),
-)
+ACCOUNT_FIELDS = (*PERSON_FIELDS, "correo", "clave")
 
 
 @bp.get("")
