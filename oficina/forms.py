@@ -15,6 +15,7 @@ from wtforms import BooleanField, EmailField, PasswordField, SelectField, String
 from wtforms.validators import DataRequired, EqualTo, Length, Optional
 from zxcvbn import zxcvbn
 
+from . import captcha
 from .models.cuenta import DOCUMENTOS
 
 # Check digit of the NIT: weights from the right (DIAN, Orden Administrativa 4 de 1989).
@@ -251,3 +252,14 @@ PERSON_FIELDS = (
     *("documento_tipo", "documento", "nombres", "apellidos", "celular", "telefono", "direccion", "municipio"),
     "factura_por_correo",
 )
+
+
+def fresh_captcha(form: Any) -> None:
+    """Put a new security code in a form that has ``captcha`` and ``digitos``."""
+    form.captcha.data, form.digitos.data = captcha.nuevo(), ""
+    form.digitos.flags.required = True
+
+
+def human(form: Any) -> bool:
+    """Whether the security code of a form was answered; it is spent by the try."""
+    return captcha.acierta(form.captcha.data, form.digitos.data)

@@ -1,9 +1,10 @@
 from flask import Blueprint, Response, current_app, flash, redirect, url_for
 from flask_login import current_user
 
-from .. import audit, captcha, confirmation, mail
+from .. import audit, confirmation, mail
 from ..access import leave, public
 from ..db import write
+from ..forms import fresh_captcha
 from ..limits import limit, within
 from ..web import is_htmx, render
 from . import entrada
@@ -65,8 +66,7 @@ def otra_imagen():
 
 def con_captcha(form: IngresoForm, status: int) -> Response:
     """The log-in form with a fresh security code."""
-    form.captcha.data, form.digitos.data = captcha.nuevo(), ""
-    form.digitos.flags.required = True
+    fresh_captcha(form)
     return render("acceso/ingresar.html", status=status, form=form, con_captcha=True)
 
 
@@ -76,8 +76,8 @@ def otro_captcha():
     """Another picture of the security code, as a fragment."""
     if not is_htmx():
         return redirect(url_for(".formulario"), code=303)
-    form = IngresoForm(formdata=None, captcha=captcha.nuevo())
-    form.digitos.flags.required = True
+    form = IngresoForm(formdata=None)
+    fresh_captcha(form)
     return render("_captcha.html", form=form, pagina="acceso")
 
 

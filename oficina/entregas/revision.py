@@ -18,7 +18,6 @@ CODIGOS_SQL = "SELECT codigo FROM predio WHERE codigo IN"
 FACTURAS_SQL = "SELECT numero, total, saldo_anterior, intereses FROM factura WHERE numero IN"
 
 Fila = list
-Numerada = tuple[int, Fila]
 
 
 class Revision:

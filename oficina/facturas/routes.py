@@ -44,9 +44,9 @@ def pdf(numero: str):
 def pago(numero: str):
     """Before going to the payment portal: what is paid, and code and reference to copy."""
     factura = UltimaFactura.de(get_or_404(current_user.facturas(), Factura.numero == numero).codigo)
-    if factura is None or factura.numero != numero or factura.por_pagar == 0:
+    if factura.numero != numero or factura.por_pagar == 0:
         flash("Esa factura no tiene nada por pagar, o ya hay una más reciente. Esta es la última.", "aviso")
-        return redirect(url_for(".panel", codigo=factura.codigo if factura else None), code=303)
+        return redirect(url_for(".panel", codigo=factura.codigo), code=303)
     return render(
         "facturas/pago.html", factura=factura, estado=factura.estado(hoy()), portal=pasarelas.enlace(current_app.config)
     )

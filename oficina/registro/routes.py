@@ -2,7 +2,7 @@ from flask import Blueprint, Response, current_app, flash, redirect, session, ur
 
 from .. import captcha
 from ..access import public
-from ..forms import PERSON_FIELDS
+from ..forms import PERSON_FIELDS, fresh_captcha, human
 from ..limits import address, limit, within
 from ..proof import holds_bill
 from ..web import is_htmx, render
@@ -40,9 +40,7 @@ def codigo():
 def validar():
     """Check the code: a wrong one and a taken one get the same answer."""
     form = CodigoForm()
-    if form.validate_on_submit() and not (
-        within("validar", "todos", *MANY) or captcha.acierta(form.captcha.data, form.digitos.data)
-    ):
+    if form.validate_on_submit() and not (within("validar", "todos", *MANY) or human(form)):
         return con_captcha(form, 422, NO_CAPTCHA if form.digitos.data else SIN_CAPTCHA)
     token = None if form.errors else alta.validar(form.codigo.data)
     if token is None:
@@ -52,21 +50,11 @@ def validar():
     return redirect(url_for(".datos"), code=303)
 
 
-def acierta(form: CodigoForm | DatosForm) -> bool:
-    """Whether the security code was answered; it is spent by the try."""
-    return captcha.acierta(form.captcha.data, form.digitos.data)
-
-
 def con_captcha(form: CodigoForm, status: int = 200, message: str = "") -> Response:
     """Very many codes are being tried from everywhere: nobody is refused, but robots are slowed."""
     fresh_captcha(form)
     form.digitos.errors = [message] if message else []
     return render("registro/codigo.html", "registro/_codigo.html", status=status, form=form, con_captcha=True)
-
-
-def fresh_captcha(form: CodigoForm | DatosForm) -> None:
-    form.captcha.data, form.digitos.data = captcha.nuevo(), ""
-    form.digitos.flags.required = True
 
 
 @bp.post("/otra-imagen")
@@ -119,9 +107,9 @@ def acepta(form: DatosForm, codigo: str) -> bool:
     without_proof = not current_app.config["PRUEBA_FACTURA"]
     if without_proof:
         form.numero_factura.validators = ()
-    human = acierta(form)
+    answered = human(form)
     good = form.validate_on_submit()
-    if not human:
+    if not answered:
         form.reject("digitos", NO_CAPTCHA if form.digitos.data else SIN_CAPTCHA)
     elif good and not holds_bill(codigo, form.numero_factura.data, address()):
         form.reject("numero_factura", NO_PRUEBA)
