@@ -22,6 +22,7 @@ SECRET_LENGTH = 32
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 YES = {"1", "si", "sí", "true", "on"}
 NO = {"0", "no", "false", "off"}
+ENTREGAS_TABLES = ("archivos", "columnas", "valores", "anchos", "decimales", "fechas", "vacios", "bancos")
 
 
 class ConfigError(click.ClickException):
@@ -33,16 +34,24 @@ class ConfigError(click.ClickException):
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting; ``default`` also gives the type (str, int or bool); ``least`` and ``most`` bound an int."""
+    """One setting; ``default`` also gives the type (str, int, bool, or dict for tables that only the file has).
+
+    ``least`` and ``most`` bound an int; ``choices``, where there are any, are all that a str may be.
+    """
 
     name: str
-    default: str | int | bool
+    default: str | int | bool | dict
     text: str
     least: int = 0
     most: int = 1_000_000
+    choices: tuple[str, ...] = ()
 
-    def read(self, value: Any) -> str | int | bool:
+    def read(self, value: Any) -> str | int | bool | dict:
         """The value as the type of the default. Raises ConfigError."""
+        if isinstance(self.default, dict):
+            if not isinstance(value, dict):
+                raise ConfigError(f"{self.name} son tablas de oficina.toml, no una variable de entorno.")
+            return value
         if isinstance(self.default, bool):
             word = str(value).strip().lower()
             if word in YES | NO:
@@ -53,7 +62,11 @@ class Setting:
             if not text.isdecimal() or not self.least <= int(text) <= self.most:
                 raise ConfigError(f"OFICINA_{self.name} debe ser un número entre {self.least} y {self.most}, no «{value}».")
             return int(text)
-        return str(value).strip()
+        text = str(value).strip()
+        if self.choices and text not in self.choices:
+            allowed = ", ".join(choice or "vacío" for choice in self.choices)
+            raise ConfigError(f"OFICINA_{self.name} debe ser uno de estos: {allowed}; no «{text}».")
+        return text
 
 
 SETTINGS = (
@@ -85,6 +98,24 @@ SETTINGS = (
     Setting("SISTEMAS_CORREO", "sistemas@aguaclara.example", "Área de sistemas, a la que se pide retirar el código principal."),
     Setting("POLITICA_VERSION", "2026-11", "Versión de la política de tratamiento de datos que se acepta al registrarse."),
     Setting("POLITICA_URL", "", "Política completa en el sitio de la empresa. Vacío: solo la página del portal."),
+    Setting("ENTREGAS_ANCHO_CODIGO", 0, "Cifras de un código, para devolverle los ceros que perdió. 0: no se tocan.", 0, 20),
+    Setting("ENTREGAS_DECIMAL", "", "Marca de los decimales. Vacío: según cada valor.", choices=("", "coma", "punto")),
+    Setting("ENTREGAS_FECHA", "dma", "Orden de las fechas con barras: día-mes o mes-día.", choices=("dma", "mda")),
+    Setting(
+        "ENTREGAS_CODIFICACION",
+        "",
+        "Codificación de los archivos. Vacío: según cada archivo.",
+        choices=("", "utf-8", "windows-1252"),
+    ),
+    Setting("ENTREGAS_PARCIAL", False, "Publicar las filas buenas de una entrega aunque otras se rechacen."),
+    Setting(
+        "ENTREGAS_TITULAR",
+        "ocultar",
+        "Si la cuenta del titular anterior ve las facturas posteriores a un cambio de titular.",
+        choices=("ocultar", "mostrar"),
+    ),
+    Setting("ENTREGAS_DIAS_PAGO", 5, "Días entre los que un pago del banco y uno del sistema comercial son el mismo.", 0, 60),
+    Setting("ENTREGAS", {}, "Tablas [entregas.*]: nombres y formatos propios del sistema comercial."),
     Setting("MARCA_NOMBRE", "Acueducto y Alcantarillado de Aguaclara E.S.P.", "Nombre de la empresa."),
     Setting("MARCA_CORTO", "Aguaclara", "Nombre corto de la empresa."),
     Setting("MARCA_NIT", "900123818-0", "NIT de la empresa."),
@@ -118,7 +149,10 @@ def read(environ: dict[str, str] | None = None, **overrides: Any) -> dict[str, A
 
 
 def from_file(path: Path) -> dict[str, Any]:
-    """The settings of a TOML file, tables flattened: ``[marca] nit`` is MARCA_NIT."""
+    """The settings of a TOML file, tables flattened: ``[marca] nit`` is MARCA_NIT.
+
+    Tables and lists inside a table stay as they are, under its name: ``[entregas.archivos]`` is in ENTREGAS.
+    """
     try:
         content = tomllib.loads(readable(path))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -126,7 +160,9 @@ def from_file(path: Path) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in content.items():
         if isinstance(value, dict):
-            flat |= {f"{key}_{name}".upper(): item for name, item in value.items()}
+            inner = {name: item for name, item in value.items() if isinstance(item, dict | list)}
+            flat |= {f"{key}_{name}".upper(): item for name, item in value.items() if name not in inner}
+            flat |= {key.upper(): inner} if inner else {}
         else:
             flat[key.upper()] = value
     return flat
@@ -164,6 +200,8 @@ def check(settings: dict[str, Any]) -> None:
         raise ConfigError("OFICINA_PASARELA debe ser enlace.")
     if not settings["BASE_DE_DATOS"].startswith(("sqlite:///", "mysql://")):
         raise ConfigError("OFICINA_BASE_DE_DATOS debe comenzar por sqlite:/// o mysql://.")
+    if unknown := sorted(set(settings["ENTREGAS"]) - set(ENTREGAS_TABLES)):
+        raise ConfigError(f"[entregas] de oficina.toml tiene {', '.join(unknown)}. Puede tener: {', '.join(ENTREGAS_TABLES)}.")
     smtp = urlsplit(settings["SMTP"])
     if settings["SMTP"] and (smtp.scheme not in ("smtp", "smtps", "smtp+plano") or not smtp.hostname):
         raise ConfigError("OFICINA_SMTP debe ser como smtp://servidor:587, smtps://servidor:465 o smtp+plano://localhost:25.")

@@ -4,21 +4,19 @@ The columns of a file stand in the order of the table of the database, with the 
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from ..models.factura import LECTURAS, SERVICIOS
 from ..models.mandamiento import ESTADOS as ESTADOS_MANDAMIENTO
 from ..models.pago import CANALES
 from ..models.predio import ESTADOS, USOS
-from .valores import Lector, clave, codigo, decimal, dia, entero, mes, opcion, texto
+from .valores import Clave, Codigo, Dia, Entero, Formato, Lector, Mes, Numero, Opcion, Texto, Tipo
 
-dinero = decimal(12, 2)  # pesos in, centavos out
-dinero_positivo = decimal(12, 2, negativo=False)
-volumen = decimal(11, 3, negativo=False)  # m³ in, litres out
-# The same quantities and tariffs come again and again.
-cantidad = lru_cache(16384)(decimal(11, 3))  # thousandths out
-tarifa = lru_cache(16384)(decimal(10, 4))  # pesos in, ten-thousandths out
+DINERO = Numero(12, 2, pesos=True)  # pesos in, centavos out
+DINERO_POSITIVO = Numero(12, 2, negativo=False, pesos=True)
+VOLUMEN = Numero(11, 3, negativo=False)  # m³ in, litres out
+CANTIDAD = Numero(11, 3)  # thousandths out
+TARIFA = Numero(10, 4, pesos=True)  # pesos in, ten-thousandths out
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +24,18 @@ class Columna:
     """``defecto`` is what an empty or absent value becomes; an ``obligatoria`` one may be neither."""
 
     nombre: str
-    leer: Lector
+    tipo: Tipo
     obligatoria: bool = False
     defecto: Any = None
 
     @property
     def es_dia(self) -> bool:
-        return self.leer is dia
+        return isinstance(self.tipo, Dia)
+
+    @property
+    def leer(self) -> Lector:
+        """Reads the canonical form."""
+        return self.tipo.lector(Formato())
 
 
 @dataclass(frozen=True)
@@ -60,21 +63,21 @@ PREDIOS = Archivo(
     clave=("codigo",),
     dinero=(),
     columnas=(
-        Columna("codigo", codigo, obligatoria=True),
-        Columna("nombre", texto(120), obligatoria=True),
-        Columna("documento_tipo", texto(5)),
-        Columna("documento", texto(20)),
-        Columna("direccion", texto(160), obligatoria=True),
-        Columna("barrio", texto(80)),
-        Columna("municipio", texto(60)),
-        Columna("telefono", texto(30)),
-        Columna("correo", texto(254)),
-        Columna("uso", opcion(USOS), obligatoria=True),
-        Columna("estrato", entero(1, 6)),
-        Columna("ciclo", texto(10)),
-        Columna("ruta", texto(30)),
-        Columna("medidor", texto(30)),
-        Columna("estado", opcion(ESTADOS), defecto="activo"),
+        Columna("codigo", Codigo(), obligatoria=True),
+        Columna("nombre", Texto(120), obligatoria=True),
+        Columna("documento_tipo", Texto(5)),
+        Columna("documento", Texto(20)),
+        Columna("direccion", Texto(160), obligatoria=True),
+        Columna("barrio", Texto(80)),
+        Columna("municipio", Texto(60)),
+        Columna("telefono", Texto(30)),
+        Columna("correo", Texto(254)),
+        Columna("uso", Opcion(USOS), obligatoria=True),
+        Columna("estrato", Entero(1, 6)),
+        Columna("ciclo", Texto(10)),
+        Columna("ruta", Texto(30)),
+        Columna("medidor", Texto(30)),
+        Columna("estado", Opcion(ESTADOS), defecto="activo"),
     ),
 )
 
@@ -84,24 +87,24 @@ FACTURAS = Archivo(
     clave=("numero",),
     dinero=("total",),
     columnas=(
-        Columna("numero", clave(30), obligatoria=True),
-        Columna("codigo", codigo, obligatoria=True),
-        Columna("periodo", mes, obligatoria=True),
-        Columna("desde", dia),
-        Columna("hasta", dia),
-        Columna("expedida", dia, obligatoria=True),
-        Columna("vence", dia, obligatoria=True),
-        Columna("suspension", dia),
-        Columna("lectura_anterior", volumen),
-        Columna("lectura_actual", volumen),
-        Columna("consumo", volumen),
-        Columna("lectura_tipo", opcion(LECTURAS)),
-        Columna("saldo_anterior", dinero, defecto=0),
-        Columna("facturas_vencidas", entero(0, 9999), defecto=0),
-        Columna("intereses", dinero, defecto=0),
-        Columna("total", dinero, obligatoria=True),
-        Columna("referencia", clave(48)),
-        Columna("cude", clave(96)),
+        Columna("numero", Clave(30), obligatoria=True),
+        Columna("codigo", Codigo(), obligatoria=True),
+        Columna("periodo", Mes(), obligatoria=True),
+        Columna("desde", Dia()),
+        Columna("hasta", Dia()),
+        Columna("expedida", Dia(), obligatoria=True),
+        Columna("vence", Dia(), obligatoria=True),
+        Columna("suspension", Dia()),
+        Columna("lectura_anterior", VOLUMEN),
+        Columna("lectura_actual", VOLUMEN),
+        Columna("consumo", VOLUMEN),
+        Columna("lectura_tipo", Opcion(LECTURAS)),
+        Columna("saldo_anterior", DINERO, defecto=0),
+        Columna("facturas_vencidas", Entero(0, 9999), defecto=0),
+        Columna("intereses", DINERO, defecto=0),
+        Columna("total", DINERO, obligatoria=True),
+        Columna("referencia", Clave(48)),
+        Columna("cude", Clave(96)),
     ),
 )
 
@@ -111,14 +114,14 @@ CONCEPTOS = Archivo(
     clave=("numero", "orden"),
     dinero=("valor",),
     columnas=(
-        Columna("numero", clave(30), obligatoria=True),
-        Columna("orden", entero(1, 9999)),
-        Columna("servicio", opcion(SERVICIOS), obligatoria=True),
-        Columna("concepto", texto(120), obligatoria=True),
-        Columna("cantidad", cantidad),
-        Columna("unidad", texto(12)),
-        Columna("tarifa", tarifa),
-        Columna("valor", dinero, obligatoria=True),
+        Columna("numero", Clave(30), obligatoria=True),
+        Columna("orden", Entero(1, 9999)),
+        Columna("servicio", Opcion(SERVICIOS), obligatoria=True),
+        Columna("concepto", Texto(120), obligatoria=True),
+        Columna("cantidad", CANTIDAD),
+        Columna("unidad", Texto(12)),
+        Columna("tarifa", TARIFA),
+        Columna("valor", DINERO, obligatoria=True),
     ),
 )
 
@@ -128,14 +131,14 @@ PAGOS = Archivo(
     clave=("id",),
     dinero=("valor",),
     columnas=(
-        Columna("id", clave(40), obligatoria=True),
-        Columna("codigo", codigo, obligatoria=True),
-        Columna("factura", clave(30)),
-        Columna("fecha", dia, obligatoria=True),
-        Columna("valor", dinero, obligatoria=True),
-        Columna("canal", opcion(CANALES)),
-        Columna("entidad", texto(60)),
-        Columna("referencia_pasarela", clave(60)),
+        Columna("id", Clave(40), obligatoria=True),
+        Columna("codigo", Codigo(), obligatoria=True),
+        Columna("factura", Clave(30)),
+        Columna("fecha", Dia(), obligatoria=True),
+        Columna("valor", DINERO, obligatoria=True),
+        Columna("canal", Opcion(CANALES)),
+        Columna("entidad", Texto(60)),
+        Columna("referencia_pasarela", Clave(60)),
     ),
 )
 
@@ -145,20 +148,20 @@ MANDAMIENTOS = Archivo(
     clave=("proceso",),
     dinero=("capital", "intereses", "costas"),
     columnas=(
-        Columna("proceso", clave(30), obligatoria=True),
-        Columna("codigo", codigo, obligatoria=True),
-        Columna("mandamiento", texto(40)),
-        Columna("fecha", dia, obligatoria=True),
-        Columna("estado", opcion(ESTADOS_MANDAMIENTO), obligatoria=True),
-        Columna("notificado", dia),
-        Columna("limite", dia),
-        Columna("capital", dinero_positivo, obligatoria=True),
-        Columna("intereses", dinero_positivo, defecto=0),
-        Columna("costas", dinero_positivo, defecto=0),
-        Columna("corte", dia, obligatoria=True),
-        Columna("facturas", texto(2000)),
-        Columna("medidas", texto(1000)),
-        Columna("contacto", texto(300)),
+        Columna("proceso", Clave(30), obligatoria=True),
+        Columna("codigo", Codigo(), obligatoria=True),
+        Columna("mandamiento", Texto(40)),
+        Columna("fecha", Dia(), obligatoria=True),
+        Columna("estado", Opcion(ESTADOS_MANDAMIENTO), obligatoria=True),
+        Columna("notificado", Dia()),
+        Columna("limite", Dia()),
+        Columna("capital", DINERO_POSITIVO, obligatoria=True),
+        Columna("intereses", DINERO_POSITIVO, defecto=0),
+        Columna("costas", DINERO_POSITIVO, defecto=0),
+        Columna("corte", Dia(), obligatoria=True),
+        Columna("facturas", Texto(2000)),
+        Columna("medidas", Texto(1000)),
+        Columna("contacto", Texto(300)),
     ),
 )
 
