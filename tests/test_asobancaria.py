@@ -277,6 +277,12 @@ def test_a_line_that_never_ends_is_not_kept_in_memory():
     assert pico < 2_000_000
 
 
+def test_blanks_without_end_hide_nothing():
+    assert leer(EJEMPLO + b" " * 100_000 + PRIMERO).rechazos == [
+        (8, "", "", "Hay datos después del control del archivo (registro 09).")
+    ]
+
+
 def test_a_1998_detail_in_a_2001_file_is_named():
     leido = con(ENCABEZADO, b"02" + b"0" * 126 + b"\r\n", b"02" + b"0" * 126 + b"\r\n")
     assert len(leido.rechazos) == 1

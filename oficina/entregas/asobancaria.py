@@ -231,7 +231,7 @@ class LecturaRecaudos:
 
     @property
     def leidas(self) -> int:
-        """Details read: also the bad ones, and those that are no payment."""
+        """Details read, also the bad ones and those that are no payment, and lines that could not be read at all."""
         return self.del_archivo.registros
 
     @property
@@ -267,6 +267,7 @@ class LecturaRecaudos:
             *lineas, resto = (resto + leido).split(b"\n")
             yield from lineas
             if len(resto) > BUFFER:
+                resto += b"\0"  # so that it is refused, even if it is a record with very many blanks
                 break
         yield resto
 
