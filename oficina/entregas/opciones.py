@@ -58,10 +58,14 @@ class Opciones:
             bancos=tabla(tablas, "bancos"),
         )
 
+    def decimal_de(self, archivo: Archivo) -> str:
+        """The mark of the decimals of a file: coma, punto, or empty to tell by each value."""
+        return self.decimales.get(archivo.nombre, self.decimal)
+
     def formato(self, archivo: Archivo, columna: Columna) -> Formato:
         """How the values of a column are written."""
         return Formato(
-            decimal=self.decimales.get(archivo.nombre, self.decimal),
+            decimal=self.decimal_de(archivo),
             fecha=self.fechas.get(archivo.nombre, self.fecha),
             ancho=self.anchos.get(columna.nombre, 0),
             palabras=self.valores.get(archivo.nombre, {}).get(columna.nombre, {}),
@@ -81,7 +85,9 @@ def lector(columna: Columna, formato: Formato, vacios: frozenset[str]) -> Callab
         if not valor or (vacios and valor.casefold() in vacios):
             return columna.defecto
         if valor[0] == "#" and ERROR_DE_HOJA(valor):
-            raise ValueError(f"«{valor}» es un error de la hoja de cálculo de donde salió el archivo: corríjalo allá.")
+            raise ValueError(
+                f"«{valor}» viene de la hoja de cálculo: hay un error, o algo que no es de esta columna. Corríjalo allá."
+            )
         return leer_valor(valor)
 
     return leer

@@ -85,8 +85,12 @@ class Clave:
 
     def lector(self, formato: Formato) -> Lector:
         leer_texto = Texto(self.largo).leer
+        sencilla = re.compile(rf"[0-9A-Za-z-]{{{max(formato.ancho, 1)},{self.largo}}}").fullmatch
 
         def leer(valor: str) -> str | None:
+            # Keys seldom come twice, so nobody remembers what was read: the usual ones are told at once.
+            if sencilla(valor):
+                return valor
             leido = leer_texto(valor)
             if leido is None:
                 return None
@@ -104,7 +108,11 @@ class Codigo:
     largo: int = 20
 
     def lector(self, formato: Formato) -> Lector:
+        sencillo = re.compile(rf"[0-9A-Z]{{{max(formato.ancho, 1)},{self.largo}}}").fullmatch
+
         def leer(valor: str) -> str:
+            if sencillo(valor):
+                return valor
             leido = valor.strip().upper()
             if not leido.isascii() or not CODIGO.fullmatch(leido):
                 sin_notacion_cientifica(leido)
