@@ -5,10 +5,8 @@ import io
 import random
 import tomllib
 import tracemalloc
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 
@@ -26,6 +24,7 @@ from oficina.entregas.asobancaria import (
     identificador,
     perfiles,
 )
+from oficina.entregas.origen import Origen
 from oficina.entregas.resultado import Resultado
 from oficina.models.pago import CANALES as PALABRAS
 
@@ -33,13 +32,6 @@ MUESTRAS = Path(__file__).parent / "asobancaria"
 EJEMPLO = (MUESTRAS / "ejemplo.txt").read_bytes()
 LINEAS = EJEMPLO.splitlines(keepends=True)
 ENCABEZADO, LOTE, PRIMERO, SEGUNDO, TERCERO, CIERRE, FINAL = LINEAS
-
-
-@dataclass(frozen=True)
-class Origen:
-    nombre: str
-    tamano: int
-    abrir: Callable[[], BinaryIO]
 
 
 @dataclass

@@ -9,14 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ..config import ConfigError
+from .origen import Origen
 from .resultado import Resultado
 from .valores import YEARS
-
-if TYPE_CHECKING:
-    from .origen import Origen
 
 BUFFER = 1 << 16
 ANCHO = 162
@@ -210,7 +208,7 @@ class Control:
 class LecturaRecaudos:
     """A file opened, to be used in ``with``. Everything that is wrong with it is a rejection in ``resultado``."""
 
-    def __init__(self, origen: "Origen", resultado: Resultado, avance: Callable[[int], None]):
+    def __init__(self, origen: Origen, resultado: Resultado, avance: Callable[[int], None]):
         self.origen, self.resultado, self.avance = origen, resultado, avance
         self.encabezado: Encabezado | None = None
         self.linea = 1
