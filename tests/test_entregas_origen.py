@@ -1,0 +1,203 @@
+"""A delivery is a folder or a .zip; a .zip that could do harm is refused before anything in it is read."""
+
+import io
+import stat
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from oficina.entregas import origen
+from oficina.entregas.columnas import PREDIOS
+from oficina.entregas.lectura import Lectura
+from oficina.entregas.opciones import Opciones
+from oficina.entregas.origen import EntregaError, abrir_entrega
+from oficina.entregas.resultado import Resultado
+
+PREDIO = b"codigo;nombre;direccion;uso\n1;Ana;Calle 1;residencial\n"
+RECAUDO = (Path(__file__).parent / "asobancaria/ejemplo.txt").read_bytes()
+
+
+@pytest.fixture
+def carpeta(tmp_path):
+    """A folder with these files, or a .zip of them."""
+
+    def crear(archivos):
+        for nombre, contenido in archivos.items():
+            (tmp_path / "noche" / nombre).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "noche" / nombre).write_bytes(contenido)
+        return tmp_path / "noche"
+
+    return crear
+
+
+@pytest.fixture
+def comprimido(tmp_path):
+    def crear(archivos, compresion=zipfile.ZIP_DEFLATED):
+        ruta = tmp_path / "noche.zip"
+        with zipfile.ZipFile(ruta, "w", compresion) as salida:
+            for nombre, contenido in archivos.items():
+                salida.writestr(nombre, contenido)
+        return ruta
+
+    return crear
+
+
+def ver(ruta, **opciones):
+    """What is found: the names of the files, of the banks' ones, and what was warned of."""
+    resultado = Resultado("prueba")
+    with abrir_entrega(ruta, Opciones(**opciones), resultado) as (archivos, recaudos):
+        tomados = {nombre: (uno.nombre, uno.tipo, todo(uno)) for nombre, uno in archivos.items()}
+        tamanos = {nombre: uno.tamano for nombre, uno in archivos.items()}
+        assert tamanos == {nombre: len(contenido) for nombre, (_, _, contenido) in tomados.items()}
+        return tomados, [(uno.nombre, uno.tipo) for uno in recaudos], [(a.archivo, a.motivo) for a in resultado.avisos]
+
+
+def todo(uno):
+    with uno.abrir() as abierto:
+        return abierto.read()
+
+
+def rechazo(ruta, **opciones):
+    with pytest.raises(EntregaError) as falla:
+        ver(ruta, **opciones)
+    return str(falla.value)
+
+
+@pytest.mark.parametrize("hacer", ["carpeta", "comprimido"])
+def test_files_are_known_by_their_name_or_by_what_they_are(hacer, request):
+    ruta = request.getfixturevalue(hacer)(
+        {
+            "PREDIOS.CSV": PREDIO,
+            "pagos.txt": b"id",
+            "mandamientos.xlsx": b"PK",
+            "RECAUDO1118": RECAUDO,
+            "banco.dat": RECAUDO.replace(b"\n", b"\r\n"),
+            "leame.md": b"nada",
+            "otros.csv": b"a;b",
+            "facturas.xls": b"x",
+            "dentro.zip": b"PK",
+            ".DS_Store": b"x",
+        }
+    )
+    archivos, recaudos, avisos = ver(ruta)
+    assert archivos == {
+        "predios": ("PREDIOS.CSV", "csv", PREDIO),
+        "pagos": ("pagos.txt", "csv", b"id"),
+        "mandamientos": ("mandamientos.xlsx", "xlsx", b"PK"),
+    }
+    assert sorted(recaudos) == [("RECAUDO1118", "recaudo"), ("banco.dat", "recaudo")]
+    assert dict(avisos).keys() == {"otros.csv", "facturas.xls", "dentro.zip"}
+    assert "guárdelo como .xlsx" in dict(avisos)["facturas.xls"]
+    assert "comprimido no se leyó" in dict(avisos)["dentro.zip"]
+
+
+def test_names_of_the_utility_are_patterns(carpeta):
+    ruta = carpeta({"FACT_202611.TXT": b"1", "usuarios.dat": b"2", "facturas_viejas.csv": b"3"})
+    archivos, _, avisos = ver(ruta, archivos={"facturas": "fact_*.txt", "predios": "USUARIOS.*"})
+    assert {nombre: uno[0] for nombre, uno in archivos.items()} == {"predios": "usuarios.dat", "facturas": "FACT_202611.TXT"}
+    assert [archivo for archivo, _ in avisos] == ["facturas_viejas.csv"]
+
+
+def test_two_files_for_one_name_are_refused(carpeta):
+    assert "dos archivos de predios: predios.csv y predios.txt" in rechazo(carpeta({"predios.csv": b"", "predios.txt": b""}))
+
+
+def test_one_file_for_two_names_is_refused(carpeta):
+    motivo = rechazo(carpeta({"datos.csv": b""}), archivos={"predios": "*.csv", "pagos": "datos*"})
+    assert "«datos.csv» puede ser predios o pagos" in motivo
+
+
+def test_what_is_no_delivery_is_refused(carpeta, tmp_path):
+    assert "predios.csv" in rechazo(carpeta({"otros.csv": b""}))
+    (tmp_path / "predios.csv").write_bytes(PREDIO)
+    assert "no es una carpeta ni un .zip" in rechazo(tmp_path / "predios.csv")
+    (tmp_path / "malo.zip").write_bytes(b"PK nada")
+    assert "malo.zip está dañado" in rechazo(tmp_path / "malo.zip")
+    assert "no es una carpeta" in rechazo(tmp_path / "nada.zip")
+
+
+def test_a_folder_inside_the_zip_is_opened_when_it_is_the_only_one(comprimido):
+    archivos, _, avisos = ver(comprimido({"noche/": b"", "noche/predios.csv": PREDIO, "__MACOSX/noche/._predios.csv": b"x"}))
+    assert archivos["predios"][0] == "predios.csv"
+    assert avisos == []
+
+
+def test_files_in_other_folders_are_not_read(comprimido):
+    archivos, _, avisos = ver(comprimido({"predios.csv": PREDIO, "viejos/predios.csv": PREDIO}))
+    assert list(archivos) == ["predios"]
+    assert avisos == [("viejos/predios.csv", "Este archivo está en una subcarpeta y no se leyó.")]
+
+
+@pytest.mark.parametrize(
+    "nombre", ["/etc/predios.csv", "../predios.csv", "a/../../b.csv", "C:predios.csv", "c:/b.csv", "a\\b.csv"]
+)
+def test_names_outside_of_the_zip_are_refused(comprimido, nombre):
+    assert nombre in rechazo(comprimido({"predios.csv": PREDIO, nombre: PREDIO}))
+
+
+def test_links_are_refused(comprimido):
+    enlace = zipfile.ZipInfo("predios.csv")
+    enlace.external_attr = (stat.S_IFLNK | 0o777) << 16
+    assert "un enlace" in rechazo(comprimido({enlace: b"/etc/passwd"}))
+
+
+def test_names_told_apart_only_by_case_are_refused(comprimido):
+    assert "dos veces" in rechazo(comprimido({"predios.csv": PREDIO, "Predios.csv": PREDIO}))
+
+
+def test_encrypted_files_are_refused(comprimido):
+    ruta = comprimido({"predios.csv": PREDIO})
+    contenido = bytearray(ruta.read_bytes())
+    for firma, lugar in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        contenido[contenido.index(firma) + lugar] |= 1
+    ruta.write_bytes(contenido)
+    assert "contraseña" in rechazo(ruta)
+
+
+def test_other_compressions_are_refused(comprimido):
+    assert "use el normal" in rechazo(comprimido({"predios.csv": PREDIO}, zipfile.ZIP_LZMA))
+
+
+def test_files_that_swell_are_refused(comprimido, monkeypatch):
+    assert "más de 200 veces" in rechazo(comprimido({"predios.csv": bytes(5 << 20)}))
+    monkeypatch.setattr(origen, "MAX_BYTES", 10)
+    assert "pasa de" in rechazo(comprimido({"predios.csv": PREDIO}))
+    monkeypatch.setattr(origen, "MAX_ENTRADAS", 1)
+    assert "2 archivos y se admiten 1" in rechazo(comprimido({"predios.csv": PREDIO, "pagos.csv": b"x"}))
+
+
+def leer_predios(ruta):
+    resultado = Resultado("prueba")
+    with (
+        abrir_entrega(ruta, Opciones(), resultado) as (archivos, _),
+        Lectura(PREDIOS, archivos["predios"], Opciones(), resultado, lambda _: None) as leyendo,
+    ):
+        filas = [fila for _, bloque in leyendo.bloques() for fila in bloque]
+    return filas, [r.motivo for r in resultado.rechazos]
+
+
+def test_a_zip_gives_no_more_than_it_declares(comprimido):
+    """The declared size of the file is made smaller, as a bomb would."""
+    ruta = comprimido({"predios.csv": PREDIO + b"2;B;C;oficial\n" * 100_000})
+    contenido = bytearray(ruta.read_bytes())
+    struct.pack_into("<I", contenido, contenido.index(b"PK\x01\x02") + 24, len(PREDIO))
+    ruta.write_bytes(contenido)
+    filas, motivos = leer_predios(ruta)
+    assert filas == []
+    assert ["dañado" in motivo for motivo in motivos] == [True]
+
+
+def test_a_damaged_zip_is_a_rejection(comprimido):
+    ruta = comprimido({"predios.csv": PREDIO + b"2;B;C;oficial\n" * 1000}, zipfile.ZIP_STORED)
+    contenido = ruta.read_bytes().replace(b"oficial", b"0ficial", 1)
+    ruta.write_bytes(contenido)
+    assert ["dañado" in motivo for motivo in leer_predios(ruta)[1]] == [True]
+
+
+def test_a_spreadsheet_is_read_inside_a_zip(comprimido):
+    libro = (Path(__file__).parent / "entregas/libro.xlsx").read_bytes()
+    archivos, _, _ = ver(comprimido({"pagos.xlsx": libro}))
+    assert archivos["pagos"][1:] == ("xlsx", libro)
+    assert zipfile.is_zipfile(io.BytesIO(archivos["pagos"][2]))
