@@ -19,24 +19,43 @@ CREATE TABLE esquema (
 
 -- ================================================================== PUBLISHED
 -- What the billing system delivered. Natural keys; replaced by deliveries, never edited here.
+--
+-- A delivery writes its rows into the ..._version tables while readers see nothing of them, and becomes visible
+-- at once when its row in "entrega" is marked published. Readers use the views predio, factura, ...:
+--   alta   the delivery that brought the row
+--   baja   the delivery that replaced or removed it; 2147483647 while none did
+-- One version of a key is alive at most: the primary key says so. There are no foreign keys among these tables, for
+-- a key has several versions; the delivery checks what its rows refer to before it writes any.
 
--- A delivery taken in, with what it changed. "resumen" is JSON: counts and sums per file.
+-- A delivery. "resumen" is JSON: counts and sums per file. "restos" is 1 while versions may have to be removed.
 CREATE TABLE entrega (
     id INTEGER PRIMARY KEY /*! AUTO_INCREMENT */,
     nombre VARCHAR(200) NOT NULL CHECK (substr(nombre, 201) = ''),
     huella CHAR(64) NOT NULL,                        -- SHA-256 over the files of the delivery
     quien VARCHAR(80) NOT NULL CHECK (substr(quien, 81) = ''),
+    estado VARCHAR(12) NOT NULL
+        CHECK (estado IN ('abierta', 'publicada', 'rechazada', 'interrumpida', 'deshecha')),
     iniciada DATETIME NOT NULL,
-    publicada DATETIME NOT NULL,
+    publicada DATETIME,
     duracion_ms BIGINT NOT NULL CHECK (duracion_ms >= 0),
+    restos SMALLINT NOT NULL CHECK (restos IN (0, 1)),
     resumen TEXT NOT NULL
 ) /*! ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin */;
 
-CREATE INDEX entrega_publicada ON entrega (publicada);
+CREATE INDEX entrega_estado ON entrega (estado, id);
+
+-- The keys of which a delivery replaced a version: to undo it, and to remove that version later.
+-- "tabla" is predio, factura, pago, mandamiento, recaudo; concepto (the number of the bill); titular (a code of another holder).
+CREATE TABLE reemplazo (
+    entrega INTEGER NOT NULL,
+    tabla VARCHAR(12) NOT NULL CHECK (substr(tabla, 13) = ''),
+    clave VARCHAR(40) NOT NULL CHECK (substr(clave, 41) = ''),
+    PRIMARY KEY (entrega, tabla, clave)
+) /*! ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin */;
 
 -- A customer code (codigo de usuario): a connection that is billed.
-CREATE TABLE predio (
-    codigo VARCHAR(20) NOT NULL PRIMARY KEY CHECK (codigo <> '' AND substr(codigo, 21) = ''),
+CREATE TABLE predio_version (
+    codigo VARCHAR(20) NOT NULL CHECK (codigo <> '' AND substr(codigo, 21) = ''),
     nombre VARCHAR(120) NOT NULL CHECK (substr(nombre, 121) = ''),
     documento_tipo VARCHAR(5) CHECK (substr(documento_tipo, 6) = ''),
     documento VARCHAR(20) CHECK (substr(documento, 21) = ''),
@@ -52,12 +71,24 @@ CREATE TABLE predio (
     ruta VARCHAR(30) CHECK (substr(ruta, 31) = ''),
     medidor VARCHAR(30) CHECK (substr(medidor, 31) = ''),
     estado VARCHAR(12) NOT NULL CHECK (estado IN ('activo', 'suspendido', 'cortado', 'retirado')),
+    alta INTEGER NOT NULL,
+    baja INTEGER NOT NULL,
+    PRIMARY KEY (codigo, baja),
     CHECK (estrato IS NULL OR uso = 'residencial')
 ) /*! ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin */;
 
+CREATE INDEX predio_alta ON predio_version (alta);
+
+CREATE /*! SQL SECURITY INVOKER */ VIEW predio AS
+    SELECT codigo, nombre, documento_tipo, documento, direccion, barrio, municipio, telefono, correo, uso,
+           estrato, ciclo, ruta, medidor, estado
+      FROM predio_version
+     WHERE alta <= (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada')
+       AND baja > (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada');
+
 -- A bill. The latest one of a code is the greatest (expedida, numero).
-CREATE TABLE factura (
-    numero VARCHAR(30) NOT NULL PRIMARY KEY CHECK (numero <> '' AND substr(numero, 31) = ''),
+CREATE TABLE factura_version (
+    numero VARCHAR(30) NOT NULL CHECK (numero <> '' AND substr(numero, 31) = ''),
     codigo VARCHAR(20) NOT NULL,
     periodo CHAR(7) NOT NULL CHECK (substr(periodo, 8) = '' AND substr(periodo, 5, 1) = '-'),
     desde DATE,
@@ -75,13 +106,25 @@ CREATE TABLE factura (
     total BIGINT NOT NULL CHECK (total BETWEEN -99999999999999 AND 99999999999999),
     referencia VARCHAR(48) NOT NULL CHECK (referencia <> '' AND substr(referencia, 49) = ''),
     cude VARCHAR(96) CHECK (substr(cude, 97) = ''),
-    FOREIGN KEY (codigo) REFERENCES predio (codigo)
+    alta INTEGER NOT NULL,
+    baja INTEGER NOT NULL,
+    PRIMARY KEY (numero, baja)
 ) /*! ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin */;
 
-CREATE INDEX factura_codigo ON factura (codigo, expedida, numero);
+CREATE INDEX factura_codigo ON factura_version (codigo, expedida, numero);
+CREATE INDEX factura_referencia ON factura_version (referencia);
+CREATE INDEX factura_alta ON factura_version (alta);
+
+CREATE /*! SQL SECURITY INVOKER */ VIEW factura AS
+    SELECT numero, codigo, periodo, desde, hasta, expedida, vence, suspension, lectura_anterior,
+           lectura_actual, consumo, lectura_tipo, saldo_anterior, facturas_vencidas, intereses, total,
+           referencia, cude
+      FROM factura_version
+     WHERE alta <= (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada')
+       AND baja > (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada');
 
 -- A line of a bill.
-CREATE TABLE concepto (
+CREATE TABLE concepto_version (
     numero VARCHAR(30) NOT NULL,
     orden SMALLINT NOT NULL CHECK (orden BETWEEN 1 AND 9999),
     servicio VARCHAR(15) NOT NULL
@@ -91,13 +134,20 @@ CREATE TABLE concepto (
     unidad VARCHAR(12) CHECK (substr(unidad, 13) = ''),
     tarifa BIGINT CHECK (tarifa BETWEEN -99999999999999 AND 99999999999999),
     valor BIGINT NOT NULL CHECK (valor BETWEEN -99999999999999 AND 99999999999999),
-    PRIMARY KEY (numero, orden),
-    FOREIGN KEY (numero) REFERENCES factura (numero)
+    alta INTEGER NOT NULL,
+    baja INTEGER NOT NULL,
+    PRIMARY KEY (numero, orden, baja)
 ) /*! ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin */;
 
+CREATE /*! SQL SECURITY INVOKER */ VIEW concepto AS
+    SELECT numero, orden, servicio, concepto, cantidad, unidad, tarifa, valor
+      FROM concepto_version
+     WHERE alta <= (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada')
+       AND baja > (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada');
+
 -- A payment as the billing system knows it. "factura" may name a bill that was never delivered.
-CREATE TABLE pago (
-    id VARCHAR(40) NOT NULL PRIMARY KEY CHECK (id <> '' AND substr(id, 41) = ''),
+CREATE TABLE pago_version (
+    id VARCHAR(40) NOT NULL CHECK (id <> '' AND substr(id, 41) = ''),
     codigo VARCHAR(20) NOT NULL,
     factura VARCHAR(30) CHECK (substr(factura, 31) = ''),
     fecha DATE NOT NULL,
@@ -105,14 +155,48 @@ CREATE TABLE pago (
     canal VARCHAR(12) CHECK (canal IN ('banco', 'internet', 'oficina', 'corresponsal', 'débito')),
     entidad VARCHAR(60) CHECK (substr(entidad, 61) = ''),
     referencia_pasarela VARCHAR(60) CHECK (substr(referencia_pasarela, 61) = ''),
-    FOREIGN KEY (codigo) REFERENCES predio (codigo)
+    alta INTEGER NOT NULL,
+    baja INTEGER NOT NULL,
+    PRIMARY KEY (id, baja)
 ) /*! ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin */;
 
-CREATE INDEX pago_codigo ON pago (codigo, fecha, id);
+CREATE INDEX pago_codigo ON pago_version (codigo, fecha, id);
+CREATE INDEX pago_alta ON pago_version (alta);
+
+CREATE /*! SQL SECURITY INVOKER */ VIEW pago AS
+    SELECT id, codigo, factura, fecha, valor, canal, entidad, referencia_pasarela
+      FROM pago_version
+     WHERE alta <= (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada')
+       AND baja > (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada');
+
+-- A payment in a file of a bank (Asobancaria 2001). "pago" is the payment it is, once that is known: the bank's own
+-- row of pago, with the same id, or the one of the billing system. Without it, it waits to be identified.
+CREATE TABLE recaudo_version (
+    id VARCHAR(40) NOT NULL CHECK (id <> '' AND substr(id, 41) = ''),
+    fecha DATE NOT NULL,
+    valor BIGINT NOT NULL CHECK (valor BETWEEN 0 AND 99999999999999),
+    referencia VARCHAR(48) NOT NULL CHECK (substr(referencia, 49) = ''),
+    banco CHAR(3) NOT NULL,
+    canal VARCHAR(12) CHECK (canal IN ('banco', 'internet', 'oficina', 'corresponsal', 'débito')),
+    entidad VARCHAR(60) CHECK (substr(entidad, 61) = ''),
+    pago VARCHAR(40) CHECK (substr(pago, 41) = ''),
+    alta INTEGER NOT NULL,
+    baja INTEGER NOT NULL,
+    PRIMARY KEY (id, baja)
+) /*! ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin */;
+
+CREATE INDEX recaudo_pago ON recaudo_version (pago);
+CREATE INDEX recaudo_alta ON recaudo_version (alta);
+
+CREATE /*! SQL SECURITY INVOKER */ VIEW recaudo AS
+    SELECT id, fecha, valor, referencia, banco, canal, entidad, pago
+      FROM recaudo_version
+     WHERE alta <= (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada')
+       AND baja > (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada');
 
 -- A coercive collection process (cobro coactivo), with figures at their cut-off date "corte".
-CREATE TABLE mandamiento (
-    proceso VARCHAR(30) NOT NULL PRIMARY KEY CHECK (proceso <> '' AND substr(proceso, 31) = ''),
+CREATE TABLE mandamiento_version (
+    proceso VARCHAR(30) NOT NULL CHECK (proceso <> '' AND substr(proceso, 31) = ''),
     codigo VARCHAR(20) NOT NULL,
     mandamiento VARCHAR(40) CHECK (substr(mandamiento, 41) = ''),
     fecha DATE NOT NULL,
@@ -127,10 +211,20 @@ CREATE TABLE mandamiento (
     facturas VARCHAR(2000) CHECK (substr(facturas, 2001) = ''),
     medidas VARCHAR(1000) CHECK (substr(medidas, 1001) = ''),
     contacto VARCHAR(300) CHECK (substr(contacto, 301) = ''),
-    FOREIGN KEY (codigo) REFERENCES predio (codigo)
+    alta INTEGER NOT NULL,
+    baja INTEGER NOT NULL,
+    PRIMARY KEY (proceso, baja)
 ) /*! ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin */;
 
-CREATE INDEX mandamiento_codigo ON mandamiento (codigo, fecha);
+CREATE INDEX mandamiento_codigo ON mandamiento_version (codigo, fecha);
+CREATE INDEX mandamiento_alta ON mandamiento_version (alta);
+
+CREATE /*! SQL SECURITY INVOKER */ VIEW mandamiento AS
+    SELECT proceso, codigo, mandamiento, fecha, estado, notificado, limite, capital, intereses, costas, corte,
+           facturas, medidas, contacto
+      FROM mandamiento_version
+     WHERE alta <= (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada')
+       AND baja > (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada');
 
 -- ================================================================== OWN
 -- What customers do. Ours to lose: written in one transaction with what it belongs to.
@@ -165,7 +259,7 @@ CREATE TABLE asociacion (
     principal SMALLINT CHECK (principal = 1),
     creada DATETIME NOT NULL,
     revisar DATETIME,                                -- a delivery changed the holder of the code
-    FOREIGN KEY (codigo) REFERENCES predio (codigo),
+    ve_hasta DATE,                                   -- its account sees no bill issued after this day
     FOREIGN KEY (cuenta_id) REFERENCES cuenta (id) ON DELETE CASCADE
 ) /*! ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin */;
 
@@ -267,4 +361,4 @@ CREATE TABLE captcha_usado (
 
 CREATE INDEX captcha_vence ON captcha_usado (vence);
 
-INSERT INTO esquema (version) VALUES (1);
+INSERT INTO esquema (version) VALUES (2);

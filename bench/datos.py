@@ -9,7 +9,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
 from oficina import db
-from oficina.models import Cuenta, Sesion
+from oficina.models import SIN_BAJA, Cuenta, Sesion
 
 MONTHS = [(2024 + (10 + n) // 12, (10 + n) % 12 + 1) for n in range(24)]
 ACCOUNTS = 500
@@ -21,20 +21,20 @@ def fill(app: Flask, predios: int) -> list[str]:
     rng = random.Random(1)
     with app.app_context(), db.db.connection_context():
         db.create_schema()
-        insert("predio (codigo, nombre, direccion, barrio, uso, estrato, estado)", predio_rows(predios))
+        insert("predio_version (codigo, nombre, direccion, barrio, uso, estrato, estado, alta, baja)", predio_rows(predios))
         insert(
-            "factura (numero, codigo, periodo, expedida, vence, saldo_anterior, facturas_vencidas, intereses, total,"
-            " referencia, consumo)",
+            "factura_version (numero, codigo, periodo, expedida, vence, saldo_anterior, facturas_vencidas, intereses, total,"
+            " referencia, consumo, alta, baja)",
             factura_rows(predios, rng),
         )
-        insert("pago (id, codigo, factura, fecha, valor, canal, entidad)", pago_rows(predios, rng))
+        insert("pago_version (id, codigo, factura, fecha, valor, canal, entidad, alta, baja)", pago_rows(predios, rng))
         return sessions(app, predios, rng)
 
 
 def insert(columns: str, rows: Iterator[tuple]) -> None:
     """In chunks of one transaction each, through the bare cursor."""
-    marks = ", ".join("?" * (columns.count(",") + 1))
-    sql = f"INSERT INTO {columns} VALUES ({marks})"
+    marks = ", ".join("?" * (columns.count(",") - 1))
+    sql = f"INSERT INTO {columns} VALUES ({marks}, 0, {SIN_BAJA})"
     while chunk := [row for _, row in zip(range(CHUNK), rows, strict=False)]:
         with db.write():
             db.db.connection().cursor().executemany(sql, chunk)

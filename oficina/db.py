@@ -24,7 +24,7 @@ from playhouse.pool import PooledMySQLDatabase
 
 from .config import ConfigError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SCHEMA_FILE = Path(__file__).parent.parent / "schema.sql"
 SAFE_WAL = (3, 51, 3)
 STRICT_MODE = "STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
@@ -187,6 +187,11 @@ def fetch(sql: str, *params: Any) -> list[tuple]:
     Dates come as the engine gives them: text on SQLite, objects on MariaDB (see models/base.py).
     """
     return db.execute_sql(_for_engine(sql, is_sqlite()), params).fetchall()
+
+
+def execute(sql: str, *params: Any) -> int:
+    """Run a fixed SQL text with ``?`` marks that writes, within the transaction that is open; how many rows it changed."""
+    return db.rows_affected(db.execute_sql(_for_engine(sql, is_sqlite()), params))
 
 
 def statements(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Comparing the database with the models, and looking for damage."""
 
 from .db import db, is_sqlite
-from .models import TABLES
+from .models import TABLES, VIEWS
 
 
 def differences() -> list[str]:
@@ -21,6 +21,8 @@ def differences() -> list[str]:
             elif column.null != field.null and not field.primary_key:
                 found.append(f"la columna {table}.{field.column_name} debería {'' if field.null else 'no '}admitir vacíos")
         found += [f"sobra la columna {table}.{name}" for name in columns]
+    views = {view.name for view in db.get_views()}
+    found += [f"falta la vista {view._meta.table_name}" for view in VIEWS if view._meta.table_name not in views]
     found += [f"sobra la tabla {name}" for name in sorted(present - {model._meta.table_name for model in TABLES})]
     return found
 

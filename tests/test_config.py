@@ -157,7 +157,7 @@ def test_a_base_newer_than_the_program_is_refused_and_left_alone(base, tmp_path)
         Esquema.update(version=db.SCHEMA_VERSION + 1).execute()
     fabrica.desconecta()
     try:
-        with pytest.raises(db.SchemaError, match=r"versión más nueva \(2\) que este programa \(1\).*no se tocó nada"):
+        with pytest.raises(db.SchemaError, match=rf"versión más nueva \({db.SCHEMA_VERSION + 1}\).*no se tocó nada"):
             create_app(INSTANCIA=str(tmp_path), BASE_DE_DATOS=base)
     finally:
         fabrica.desconecta()

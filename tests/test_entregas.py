@@ -1,6 +1,5 @@
 """A delivery is taken in whole or not at all, and says row by row what it cannot take."""
 
-import csv
 import hashlib
 import json
 import re
@@ -41,7 +40,7 @@ COMPLETA = {
     "pagos": [PAGO],
     "mandamientos": [MANDAMIENTO],
 }
-TABLAS = (Predio, Factura, Concepto, Pago, Mandamiento, Entrega)
+TABLAS = (Predio, Factura, Concepto, Pago, Mandamiento)
 
 
 @pytest.fixture
@@ -81,7 +80,7 @@ def motivos(novedades):
 def test_a_delivery_is_published_as_it_came(entregar):
     resultado = entregar(**COMPLETA)
     assert resultado.publicada
-    assert (resultado.rechazos, resultado.avisos) == ([], [])
+    assert (list(resultado.rechazos), list(resultado.avisos)) == ([], [])
     predio = Predio.get_by_id("00012")
     assert (predio.nombre, predio.estrato, predio.estado, predio.barrio) == ("Rosa Peña", 2, "activo", None)
     factura = Factura.get_by_id("F1")
@@ -95,7 +94,7 @@ def test_a_delivery_is_published_as_it_came(entregar):
 def test_numbers_keep_every_decimal_they_bring(entregar):
     factura = FACTURA | {"lectura_anterior": "1200,5", "lectura_actual": "1219", "consumo": "18,5", "total": "-0,07"}
     concepto = CONCEPTO | {"cantidad": "18,125", "unidad": "m³", "tarifa": "2318,4719", "valor": "-0,07"}
-    assert entregar(predios=[PREDIO], facturas=[factura], conceptos=[concepto]).avisos == []
+    assert list(entregar(predios=[PREDIO], facturas=[factura], conceptos=[concepto]).avisos) == []
     leida, linea = Factura.get(), Concepto.get()
     assert (leida.lectura_anterior, leida.lectura_actual, leida.consumo) == (1_200_500, 1_219_000, 18_500)
     assert (leida.total, linea.cantidad, linea.tarifa, linea.valor) == (-7, 18_125, 23_184_719, -7)
@@ -109,7 +108,7 @@ def test_the_record_tells_files_counts_and_sums(entregar, tmp_path):
     digest = hashlib.sha256((tmp_path / "entrega/facturas.csv").read_bytes()).hexdigest()
     assert facturas == {
         **{"sha256": digest, "filas": 1, "nuevas": 1, "cambiadas": 0, "iguales": 0, "quitadas": 0},
-        **{"suma": 84_350_00, "avisos": 0},
+        **{"buenas": 1, "rechazadas": 0, "omitidas": 0, "suma": 84_350_00, "antes": 0, "avisos": 0},
     }
     assert registro.iniciada <= registro.publicada
 
@@ -162,17 +161,17 @@ def test_with_one_bad_row_nothing_is_published(entregar):
     assert not resultado.publicada
     assert rechazos(resultado) == [("pagos", 2, "valor", "mil")]
     assert Predio.get().nombre == "Rosa Peña"
-    assert [tabla.select().count() for tabla in TABLAS] == [1] * 6
+    assert [tabla.select().count() for tabla in TABLAS] == [1] * 5
 
 
 def test_a_failure_while_publishing_undoes_everything(entregar, monkeypatch):
     def falla(*_):
         raise RuntimeError("se fue la luz")
 
-    monkeypatch.setattr(publicacion, "registrar", falla)
+    monkeypatch.setattr(publicacion, "publicar", falla)
     with pytest.raises(RuntimeError):
         entregar(**COMPLETA)
-    assert [tabla.select().count() for tabla in TABLAS] == [0] * 6
+    assert [tabla.select().count() for tabla in TABLAS] == [0] * 5
 
 
 MALOS = [
@@ -181,16 +180,16 @@ MALOS = [
     ("predios", {"codigo": "1" * 21}, "codigo", "de 1 a 20 dígitos o letras"),
     ("predios", {"nombre": "   "}, "nombre", "Falta este dato."),
     ("predios", {"nombre": "ñ" * 121}, "nombre", "Tiene 121 caracteres y caben 120."),
-    ("predios", {"uso": "Residencial"}, "uso", "Debe ser uno de estos: residencial, comercial"),
+    ("predios", {"uso": "vivienda"}, "uso", "Debe ser uno de estos: residencial, comercial"),
     ("predios", {"estrato": "7"}, "estrato", "de 1 a 6"),
     ("predios", {"uso": "comercial"}, "estrato", "Solo el uso residencial tiene estrato."),
     ("facturas", {"codigo": "00099"}, "codigo", "no está en la entrega ni en la base"),
     ("facturas", {"numero": "F 1"}, "numero", "No puede tener espacios."),
     ("facturas", {"periodo": "2026-13"}, "periodo", "AAAA-MM"),
-    ("facturas", {"vence": "18/11/2026"}, "vence", "AAAA-MM-DD"),
+    ("facturas", {"vence": "18/11/26"}, "vence", "cuatro cifras"),
     ("facturas", {"vence": "2026-02-30"}, "vence", "no existe"),
     ("facturas", {"expedida": ""}, "expedida", "Falta este dato."),
-    ("facturas", {"total": "84.350"}, "total", "sin puntos de miles"),
+    ("facturas", {"total": "84.35"}, "total", "84.35"),
     ("facturas", {"total": "84350,505"}, "total", "2 decimales"),
     ("facturas", {"total": "1234567890123"}, "total", "12 cifras"),
     ("facturas", {"consumo": "-3"}, "consumo", "No puede ser negativo."),
@@ -213,7 +212,7 @@ def test_a_bad_value_is_told_with_its_line_and_reason(entregar, archivo, cambio,
     resultado = entregar(**COMPLETA | {archivo: [*filas, buena | cambio]})
     assert [r[:3] for r in rechazos(resultado) if r[0] == archivo] == [(archivo, 3, columna)]
     assert motivo in motivos(resultado.rechazos)
-    assert [tabla.select().count() for tabla in TABLAS] == [0] * 6
+    assert [tabla.select().count() for tabla in TABLAS] == [0] * 5
 
 
 @pytest.mark.parametrize("archivo", list(COMPLETA))
@@ -238,7 +237,6 @@ SIN_LEER = [
     (b"codigo;nombre;direccion\n", 1, "obligatoria"),
     (b"codigo;nombre;direccion;uso;uso\n", 1, "más de una vez"),
     (b"codigo;nombre;direccion;uso\n1;Ana;Calle 1;residencial\n2;Ana\n", 3, "La fila tiene 2 columnas y el encabezado 4."),
-    ("codigo;nombre;direccion;uso\n1;Peña;Calle 1;residencial\n".encode("cp1252"), 2, "UTF-8"),
     (b'codigo;nombre;direccion;uso\n1;"Ana" x;Calle 1;residencial\n', 2, "comillas"),
     (b"codigo;nombre;direccion;uso\n1;A\x00na;Calle 1;residencial\n", 2, "caracteres de control"),
 ]
@@ -266,7 +264,7 @@ CUADRAN += [{"total": "90000", "saldo_anterior": "5000", "intereses": "650"}, {"
 
 @pytest.mark.parametrize("cambio", CUADRAN)
 def test_balance_and_interest_may_be_lines_or_not(entregar, cambio):
-    assert entregar(predios=[PREDIO], facturas=[FACTURA | cambio], conceptos=[CONCEPTO]).avisos == []
+    assert list(entregar(predios=[PREDIO], facturas=[FACTURA | cambio], conceptos=[CONCEPTO]).avisos) == []
 
 
 def test_lines_that_do_not_add_up_are_warned_of(entregar):
@@ -306,52 +304,10 @@ def test_a_folder_without_files_is_no_delivery(app, tmp_path):
 def test_progress_goes_to_the_end(app, tmp_path):
     escribir(tmp_path / "entrega", COMPLETA)
     pasos = []
-    entregas.importar(tmp_path / "entrega", "sistemas:ana", lambda *paso: pasos.append(paso))
-    finales = {nombre: (hecho, total) for nombre, hecho, total in pasos}
+    entregas.importar(tmp_path / "entrega", "sistemas:ana", avance=lambda *paso: pasos.append(paso))
+    finales = {nombre: (hecho, total) for nombre, hecho, total, _ in pasos}
     assert list(finales) == ["revisar", "publicar"]
     assert all(hecho == total for hecho, total in finales.values())
-
-
-# -- the command ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def importar(runner, tmp_path):
-    def comando(**archivos):
-        escribir(tmp_path / "noche", archivos)
-        return runner.invoke(args=["importar", str(tmp_path / "noche")])
-
-    return comando
-
-
-def test_the_command_tells_what_it_published(importar):
-    salida = importar(**COMPLETA)
-    assert salida.exit_code == 0
-    assert [linea.split() for linea in salida.output.splitlines() if linea.startswith("pagos")] == [
-        ["pagos", "1", "1", "0", "0", "$", "84.350"]
-    ]
-    assert "publicada" in salida.output
-
-
-def test_the_command_leaves_every_rejection_in_a_file(importar, app, instancia):
-    malos = [PREDIO | {"codigo": str(n), "uso": "x"} for n in range(30)]
-    salida = importar(predios=malos)
-    assert salida.exit_code == 1
-    assert "predios línea 2: uso «x»: Debe ser uno de estos" in salida.output
-    assert "… y 10 más" in salida.output
-    assert "No se publicó nada" in salida.output
-    archivo = instancia / "rechazos-noche.csv"
-    with archivo.open(encoding="utf-8-sig", newline="") as abierto:
-        filas = list(csv.DictReader(abierto, delimiter=";"))
-    assert [fila["línea"] for fila in filas] == [str(n) for n in range(2, 32)]
-    assert (filas[0]["archivo"], filas[0]["columna"], filas[0]["valor"]) == ("predios", "uso", "x")
-    importar(predios=[PREDIO])
-    assert not archivo.exists()
-
-
-def test_the_command_refuses_what_is_no_delivery(importar, runner, tmp_path):
-    assert importar().exit_code == 2
-    assert runner.invoke(args=["importar", str(tmp_path / "nada")]).exit_code == 2
 
 
 # -- what the documentation promises ----------------------------------------------------------------
@@ -369,5 +325,5 @@ def test_the_examples_of_the_documentation_are_taken(entregar):
     texto = (Path(__file__).parent.parent / "docs/entregas.md").read_text(encoding="utf-8")
     ejemplos = {a.nombre: texto.split(f"### {a.nombre}.csv")[1].split("```\n")[1] for a in ARCHIVOS}
     resultado = entregar(**ejemplos)
-    assert (resultado.rechazos, resultado.avisos) == ([], [])
+    assert (list(resultado.rechazos), list(resultado.avisos)) == ([], [])
     assert resultado.archivos["conceptos"].filas == 9

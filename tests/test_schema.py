@@ -7,7 +7,7 @@ import pytest
 from peewee import DataError, ForeignKeyField, IntegrityError
 
 from oficina import db
-from oficina.models import TABLES, Predio
+from oficina.models import TABLES, VIEWS, Predio
 
 PEEWEE_TYPES = {"AUTO": "INT", "INTEGER": "INT"}
 
@@ -33,6 +33,13 @@ def test_every_table_of_the_schema_has_a_model(database):
     assert sorted(database.get_tables()) == sorted(name_of(model) for model in TABLES)
 
 
+@pytest.mark.parametrize("view", VIEWS, ids=name_of)
+def test_a_view_has_the_columns_of_its_model(database, view):
+    assert {column.name for column in database.get_columns(name_of(view))} == {
+        field.column_name for field in view._meta.sorted_fields
+    }
+
+
 def test_columns_are_those_of_the_model(database, model):
     assert columns(database, name_of(model)) == {
         field.column_name: (type_of(field), field.null) for field in model._meta.sorted_fields
@@ -55,7 +62,7 @@ def test_foreign_keys_are_those_of_the_model(database, model):
     expected = {
         (field.column_name, name_of(field.rel_model), field.rel_field.column_name, field.on_delete or "")
         for field in model._meta.sorted_fields
-        if isinstance(field, ForeignKeyField)
+        if isinstance(field, ForeignKeyField) and field.rel_model not in VIEWS
     }
     rules = delete_rules(database, name_of(model))
     found = database.get_foreign_keys(name_of(model))

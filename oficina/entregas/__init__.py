@@ -1,10 +1,27 @@
 """The feed: a delivery of the billing system is read, checked, compared and published. No Flask in it.
 
-``lectura`` reads the files, ``revision`` checks every row, ``comparacion`` tells new rows from changed and
-equal ones, ``publicacion`` writes them; ``entrega`` puts them in order. ``columnas`` says what the files are.
+``origen`` opens the folder or .zip, ``lectura`` reads the files, ``traduccion`` their values, ``revision`` checks every
+row, ``comparacion`` tells new rows from changed and equal ones, ``publicacion`` writes them unseen and publishes them at
+once, ``limpieza`` removes what nobody may see any more; ``entrega`` puts them in order. ``columnas`` says what the
+files are, ``opciones`` how a utility writes them.
 """
 
-from .entrega import EntregaError, importar
+from .cerrojo import OcupadoError
+from .entrega import deshacer, importar
+from .limpieza import NoSeDeshaceError
+from .opciones import Opciones
+from .origen import EntregaError
 from .resultado import Conteo, Novedad, Resultado, escribir_novedades
 
-__all__ = ["Conteo", "EntregaError", "Novedad", "Resultado", "escribir_novedades", "importar"]
+__all__ = [
+    "Conteo",
+    "EntregaError",
+    "NoSeDeshaceError",
+    "Novedad",
+    "OcupadoError",
+    "Opciones",
+    "Resultado",
+    "deshacer",
+    "escribir_novedades",
+    "importar",
+]

@@ -3,6 +3,7 @@
 import marshal
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 Filas = list[tuple]
 LARGO = 8  # bytes that say how long the next block is
@@ -11,8 +12,9 @@ LARGO = 8  # bytes that say how long the next block is
 class Acopio:
     """Rows by file in temporary files without a name, in blocks; to be used in ``with``."""
 
-    def __init__(self) -> None:
-        self.archivos = {}
+    def __init__(self, carpeta: Path) -> None:
+        self.carpeta = carpeta
+        self.archivos: dict[str, tempfile._TemporaryFileWrapper] = {}
 
     def __enter__(self) -> "Acopio":
         return self
@@ -23,7 +25,7 @@ class Acopio:
 
     def guardar(self, nombre: str, filas: Filas) -> None:
         if nombre not in self.archivos:
-            self.archivos[nombre] = tempfile.TemporaryFile()  # noqa: SIM115 (closed in __exit__)
+            self.archivos[nombre] = tempfile.TemporaryFile(dir=self.carpeta)  # noqa: SIM115 (closed in __exit__)
         bloque = marshal.dumps(filas)
         self.archivos[nombre].write(len(bloque).to_bytes(LARGO) + bloque)
 

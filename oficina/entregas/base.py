@@ -1,4 +1,4 @@
-"""Fixed SQL over many rows, the same on SQLite and MariaDB: look-ups by blocks of keys, and upserts."""
+"""Fixed SQL over many rows, the same on SQLite and MariaDB: look-ups by blocks of keys, versions added and ended."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -7,23 +7,25 @@ from functools import cache
 from peewee import __exception_wrapper__
 
 from ..db import db, fetch, is_sqlite
+from ..models import SIN_BAJA
 from .columnas import Archivo
 
 BLOQUE = 1000
 
 
 def vacia(tabla: str) -> bool:
-    return not fetch(f"SELECT 1 FROM {tabla} LIMIT 1")  # noqa: S608 (a name of columnas.py)
+    return not fetch(f"SELECT 1 FROM {tabla}_version LIMIT 1")  # noqa: S608 (a name of columnas.py)
 
 
 def buscar(consulta: str, claves: Iterable[str]) -> Iterator[tuple]:
-    """The rows of ``consulta``, which ends in ``IN``, for any number of keys."""
+    """The rows of ``consulta``, whose ``IN (?)`` stands for any number of keys."""
     claves = list(claves)
+    completa = consulta.replace("IN (?)", f"IN ({marcas(BLOQUE)})")
     for inicio in range(0, len(claves), BLOQUE):
         bloque = claves[inicio : inicio + BLOQUE]
         # Always as many marks, so that there is one text to prepare.
         bloque += bloque[-1:] * (BLOQUE - len(bloque))
-        yield from fetch(f"{consulta} ({marcas(BLOQUE)})", *bloque)
+        yield from fetch(completa, *bloque)
 
 
 def ejecutar(sql: str, filas: list[tuple]) -> None:
@@ -32,12 +34,27 @@ def ejecutar(sql: str, filas: list[tuple]) -> None:
         return
     # Peewee's own exceptions, for transactional() to know a deadlock.
     with __exception_wrapper__, closing(db.cursor()) as cursor:
-        cursor.executemany(sql if is_sqlite() else sql.replace("?", "%s"), filas)
+        cursor.executemany(sql if is_sqlite() else sql.replace("?", "%s").replace("OR IGNORE", "IGNORE"), filas)
 
 
-def guardar(archivo: Archivo, filas: list[tuple]) -> None:
-    """Insert rows, or update those whose key exists."""
-    ejecutar(sql_guardar(archivo, is_sqlite()), filas)
+def agregar(archivo: Archivo, filas: list[tuple], entrega: int) -> None:
+    """Add these rows as versions of the delivery; nobody sees them before it is published."""
+    if is_sqlite():
+        ejecutar(sql_agregar(archivo, f"{int(entrega)}, {SIN_BAJA}"), filas)
+    else:
+        # PyMySQL joins rows into one statement only where "VALUES (...)" has nothing but marks.
+        ejecutar(sql_agregar(archivo, "?, ?"), [(*fila, entrega, SIN_BAJA) for fila in filas])
+
+
+def terminar(archivo: Archivo, claves: list[tuple], entrega: int) -> None:
+    """End the live versions of these keys; they are seen until the delivery is published."""
+    ejecutar(sql_terminar(archivo), [(entrega, *clave) for clave in claves])
+
+
+def reemplazadas(entrega: int, tabla: str, claves: Iterable[str]) -> None:
+    """Remember the keys of versions that were ended."""
+    sql = "INSERT OR IGNORE INTO reemplazo (entrega, tabla, clave) VALUES (?, ?, ?)"
+    ejecutar(sql, [(entrega, tabla, clave) for clave in claves])
 
 
 @cache
@@ -46,19 +63,22 @@ def marcas(cuantas: int) -> str:
 
 
 @cache
-def sql_guardar(archivo: Archivo, sqlite: bool) -> str:
-    otras = [nombre for nombre in archivo.nombres if nombre not in archivo.clave]
-    # PyMySQL joins rows into one statement only where "VALUES (...)" is written so.
-    insertar = f"INSERT INTO {archivo.tabla} ({', '.join(archivo.nombres)}) VALUES ({marcas(len(archivo.nombres))})"  # noqa: S608
-    if sqlite:
-        cambios = ", ".join(f"{nombre} = excluded.{nombre}" for nombre in otras)
-        return f"{insertar} ON CONFLICT ({', '.join(archivo.clave)}) DO UPDATE SET {cambios}"
-    cambios = ", ".join(f"{nombre} = VALUES({nombre})" for nombre in otras)
-    return f"{insertar} ON DUPLICATE KEY UPDATE {cambios}"
+def sql_agregar(archivo: Archivo, versiones: str) -> str:
+    columnas = ", ".join((*archivo.nombres, "alta", "baja"))
+    return f"INSERT INTO {archivo.tabla}_version ({columnas}) VALUES ({marcas(len(archivo.nombres))}, {versiones})"  # noqa: S608
 
 
 @cache
-def sql_existentes(archivo: Archivo) -> str:
-    """Rows as deliveries bring them: days as text on both engines."""
+def sql_terminar(archivo: Archivo) -> str:
+    claves = " AND ".join(f"{nombre} = ?" for nombre in archivo.clave)
+    return f"UPDATE {archivo.tabla}_version SET baja = ? WHERE {claves} AND baja = {SIN_BAJA}"  # noqa: S608
+
+
+@cache
+def sql_vivas(archivo: Archivo, entrega: int) -> str:
+    """Live rows as deliveries bring them, days as text on both engines; without those of the delivery itself."""
     columnas = [f"CAST({c.nombre} AS CHAR)" if c.es_dia else c.nombre for c in archivo.columnas]
-    return f"SELECT {', '.join(columnas)} FROM {archivo.tabla} WHERE {archivo.clave[0]} IN"  # noqa: S608
+    return (
+        f"SELECT {', '.join(columnas)} FROM {archivo.tabla}_version"  # noqa: S608
+        f" WHERE {archivo.clave[0]} IN (?) AND baja = {SIN_BAJA} AND alta <> {int(entrega)}"
+    )

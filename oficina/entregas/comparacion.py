@@ -2,61 +2,118 @@
 
 from dataclasses import dataclass, field
 
-from .base import buscar, sql_existentes
+from ..models import SIN_BAJA
+from .base import buscar, sql_vivas, vacia
 from .columnas import CONCEPTOS, FACTURAS, PREDIOS, Archivo
-from .revision import Revision, otra_factura
+from .indice import Indice
+from .resultado import Conteo, Resultado
+from .revision import Filas, otra_factura, sumar
 
-PERIODOS_SQL = "SELECT codigo, periodo, numero FROM factura WHERE codigo IN"
+PERIODOS_SQL = f"SELECT codigo, periodo, numero FROM factura_version WHERE codigo IN (?) AND baja = {SIN_BAJA} AND alta <> %d"  # noqa: S608
 
 
 @dataclass
 class Diferencia:
-    """``sobran`` are keys of lines that a bill no longer has; ``titulares``, codes whose holder is another person."""
+    """``cambiadas`` are the new rows of keys that are there; ``sobran``, keys of lines that a bill no longer has.
 
-    nuevas: list[tuple] = field(default_factory=list)
-    cambiadas: list[tuple] = field(default_factory=list)
+    ``titulares`` are the codes whose holder is another person; ``conocidas``, the bills of these lines that were there
+    before the delivery. ``antes``, in centavos, is the money of the rows that are there.
+    """
+
+    nuevas: Filas = field(default_factory=list)
+    cambiadas: Filas = field(default_factory=list)
     iguales: int = 0
     sobran: list[tuple] = field(default_factory=list)
     titulares: list[str] = field(default_factory=list)
+    conocidas: set[str] = field(default_factory=set)
+    antes: int = 0
+
+    def contar(self, conteo: Conteo) -> None:
+        conteo.nuevas += len(self.nuevas)
+        conteo.cambiadas += len(self.cambiadas)
+        conteo.iguales += self.iguales
+        conteo.quitadas += len(self.sobran)
+        conteo.antes += self.antes
 
 
-def comparar(archivo: Archivo, filas: list[tuple], revision: Revision) -> Diferencia:
-    """Compare rows of a file with those of the same keys in the base, which is not changed."""
-    ancho = len(archivo.clave)
-    claves = dict.fromkeys(fila[0] for fila in filas)
-    existentes = {fila[:ancho]: fila for fila in buscar(sql_existentes(archivo), claves)}
-    diferencia = Diferencia()
-    for fila in filas:
-        anterior = existentes.get(fila[:ancho])
-        if anterior is None:
-            diferencia.nuevas.append(fila)
-        elif anterior == fila:
-            diferencia.iguales += 1
-        else:
-            diferencia.cambiadas.append(fila)
-            if archivo is PREDIOS and otro_titular(anterior, fila):
-                diferencia.titulares.append(fila[0])
-    if archivo is CONCEPTOS:
-        diferencia.sobran = [clave for clave in existentes if not revision.facturas.tiene_linea(*clave)]
-    if archivo is FACTURAS:
-        avisar_periodos(diferencia.nuevas, revision)
-    return diferencia
+class Comparacion:
+    """Compares the rows of one delivery with what is published; nothing is changed."""
+
+    def __init__(self, indice: Indice, resultado: Resultado, entrega: int):
+        self.indice, self.resultado, self.entrega = indice, resultado, entrega
+        self.primera_vez: dict[str, bool] = {}
+        self.rechazadas = indice.hay_rechazadas()
+
+    def comparar(self, archivo: Archivo, filas: Filas) -> Diferencia:
+        if archivo.nombre not in self.primera_vez:
+            self.primera_vez[archivo.nombre] = vacia(archivo.tabla)
+        if self.rechazadas and archivo in (FACTURAS, CONCEPTOS):
+            filas = self.sin_rechazadas(archivo, filas)
+        claves = {fila[0] for fila in filas}
+        if archivo is CONCEPTOS:
+            # A bill that is new has no old lines.
+            claves = self.indice.marcadas("existia = 1 OR linea = 0", claves)
+        existentes = {} if self.primera_vez[archivo.nombre] else self.existentes(archivo, claves)
+        diferencia = self.separar(archivo, filas, existentes)
+        if archivo is CONCEPTOS:
+            diferencia.conocidas = claves
+            diferencia.sobran = self.sobrantes(existentes)
+        elif archivo is FACTURAS and not self.primera_vez[archivo.nombre]:
+            self.indice.marcar("existia", (clave for (clave,) in existentes))
+            self.avisar_periodos(diferencia.nuevas)
+        return diferencia
+
+    def sin_rechazadas(self, archivo: Archivo, filas: Filas) -> Filas:
+        """Without the bills that are left out, and without their lines."""
+        fuera = self.indice.marcadas("rechazada > 0", {fila[0] for fila in filas})
+        quedan = [fila for fila in filas if fila[0] not in fuera]
+        conteo = self.resultado.archivos[archivo.nombre]
+        conteo.omitidas += len(filas) - len(quedan)
+        conteo.suma -= sumar(archivo, [fila for fila in filas if fila[0] in fuera])
+        return quedan
+
+    def existentes(self, archivo: Archivo, claves: set[str]) -> dict[tuple, tuple]:
+        """The live rows by key; of bills, all their lines."""
+        ancho = len(archivo.clave)
+        return {fila[:ancho]: fila for fila in buscar(sql_vivas(archivo, self.entrega), claves)}
+
+    def separar(self, archivo: Archivo, filas: Filas, existentes: dict[tuple, tuple]) -> Diferencia:
+        if not existentes:
+            return Diferencia(nuevas=filas)
+        ancho = len(archivo.clave)
+        diferencia = Diferencia(antes=sumar(archivo, existentes.values()))
+        for fila in filas:
+            anterior = existentes.get(fila[:ancho])
+            if anterior is None:
+                diferencia.nuevas.append(fila)
+            elif anterior == fila:
+                diferencia.iguales += 1
+            else:
+                diferencia.cambiadas.append(fila)
+                if archivo is PREDIOS and otro_titular(anterior, fila):
+                    diferencia.titulares.append(fila[0])
+        return diferencia
+
+    def sobrantes(self, existentes: dict[tuple, tuple]) -> list[tuple]:
+        """The lines of these bills that the delivery does not bring; each bill is looked at once."""
+        facturas = self.indice.facturas({numero for numero, _ in existentes}, "ordenes, comparada")
+        self.indice.marcar("comparada", facturas)
+        por_ver = {numero: int(ordenes or "0", 16) for numero, (ordenes, comparada) in facturas.items() if not comparada}
+        return [(numero, orden) for numero, orden in existentes if numero in por_ver and not por_ver[numero] >> orden & 1]
+
+    def avisar_periodos(self, nuevas: Filas) -> None:
+        """Warn of new bills whose code has, in the base, another one of the same period."""
+        encontradas = list(buscar(PERIODOS_SQL % self.entrega, {fila[1] for fila in nuevas}))
+        entregadas = self.indice.facturas((numero for *_, numero in encontradas), "linea")
+        publicadas = {(codigo, periodo): numero for codigo, periodo, numero in encontradas if numero not in entregadas}
+        lugares = self.indice.facturas((f[0] for f in nuevas if (f[1], f[2]) in publicadas), "linea")
+        for numero, codigo, periodo, *_ in nuevas:
+            if otra := publicadas.get((codigo, periodo)):
+                (linea,) = lugares[numero]
+                self.resultado.avisar(FACTURAS.nombre, linea, "periodo", periodo, otra_factura(codigo, otra))
 
 
 def otro_titular(anterior: tuple, fila: tuple) -> bool:
     """Another document; one that was or becomes unknown tells nothing."""
     documento = PREDIOS.posicion("documento")
     return bool(anterior[documento] and fila[documento]) and anterior[documento] != fila[documento]
-
-
-def avisar_periodos(nuevas: list[tuple], revision: Revision) -> None:
-    """Warn of new bills whose code has, in the base, another one of the same period."""
-    publicadas = {
-        (codigo, periodo): numero
-        for codigo, periodo, numero in buscar(PERIODOS_SQL, dict.fromkeys(fila[1] for fila in nuevas))
-        if not revision.facturas.entregada(numero)
-    }
-    for numero, codigo, periodo, *_ in nuevas:
-        if otra := publicadas.get((codigo, periodo)):
-            linea = revision.facturas.lineas[revision.facturas.lugares[numero]]
-            revision.resultado.avisar(FACTURAS.nombre, linea, "periodo", periodo, otra_factura(codigo, otra))

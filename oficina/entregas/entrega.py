@@ -1,89 +1,162 @@
-"""A delivery from its folder to the base: read, checked, compared, published; whole or not at all."""
+"""A delivery from its folder to the portal: read, checked, compared, written unseen, published; whole or not at all."""
 
+import gc
 import hashlib
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import monotonic
 
-from ..db import utcnow
+from ..db import utcnow, write
+from . import publicacion
 from .acopio import Acopio
-from .columnas import ARCHIVOS, Archivo
-from .lectura import Lectura
-from .publicacion import publicar
+from .cerrojo import uno_a_la_vez
+from .columnas import ARCHIVOS
+from .comparacion import Comparacion
+from .indice import Indice
+from .lector import BASURA, leer
+from .limpieza import deshacer as deshacer_entrega
+from .limpieza import limpiar
+from .opciones import POR_NOMBRE, Opciones
+from .origen import Origen, abrir_entrega
 from .resultado import Conteo, Resultado
 from .revision import Revision, sumar
 
-Avance = Callable[[str, int, int], None]
-DATOS = (".csv", ".txt", ".xlsx", ".xls", ".zip")
+# Step ("limpiar" in keys, "revisar" in bytes, "publicar" in rows), how much is done, how much there is (0: unknown), rows.
+Avance = Callable[[str, int, int, int], None]
 
 
-class EntregaError(Exception):
-    """The folder is no delivery; the message is Spanish."""
+def importar(
+    ruta: Path,
+    quien: str,
+    opciones: Opciones | None = None,
+    avance: Avance | None = None,
+    *,
+    simular: bool = False,
+    parcial: bool = False,
+    ocultar: bool = True,
+    espera: int = 0,
+    trabajo: Path | None = None,
+) -> Resultado:
+    """Take in the delivery of a folder or .zip, on behalf of ``quien``.
 
-
-def importar(carpeta: Path, quien: str, avance: Avance | None = None) -> Resultado:
-    """Take in the delivery of a folder, on behalf of ``quien``.
-
-    With any rejected row nothing is published and the result has no ``entrega``. ``avance`` is told the step
-    ("revisar", in bytes, or "publicar", in rows), how much of it is done, and how much there is.
-    Raises EntregaError where the folder holds no file of a delivery.
+    With any rejected row nothing is published, unless ``parcial``: then the good rows are. ``simular`` only compares.
+    ``ocultar``: accounts of codes that changed holder see no newer bills. Another import at work is waited for
+    ``espera`` seconds. ``trabajo`` is a folder with room for as much as the files weigh; the system's own by default.
+    Raises EntregaError where it is no delivery, and OcupadoError.
     """
-    iniciada, reloj = utcnow(), monotonic()
-    resultado = Resultado(nombre=carpeta.resolve().name)
-    rutas = archivos_de(carpeta, resultado)
-    revision = Revision(resultado)
-    with Acopio() as acopio:
-        paso = Paso("revisar", sum(ruta.stat().st_size for ruta in rutas.values()), avance)
-        for archivo in ARCHIVOS:
-            if archivo.nombre in rutas:
-                revisar(archivo, rutas[archivo.nombre], revision, acopio, paso)
-        resultado.huella = huella(resultado)
-        if not resultado.rechazos:
-            revision.cuadrar()
-            paso = Paso("publicar", sum(conteo.filas for conteo in resultado.archivos.values()), avance)
-            publicar(acopio, revision, quien, iniciada, reloj, paso)
-    resultado.duracion_ms = int((monotonic() - reloj) * 1000)
-    return resultado
+    carrera = Carrera(ruta, quien, opciones or Opciones(), avance, parcial, ocultar)
+    with uno_a_la_vez(espera), sin_buscar_basura(), tempfile.TemporaryDirectory(dir=trabajo, prefix="importar-") as carpeta:
+        return carrera.correr(Path(carpeta), simular)
+
+
+@contextmanager
+def sin_buscar_basura() -> Iterator[None]:
+    """See ``lector.BASURA``."""
+    antes = gc.get_threshold()
+    gc.set_threshold(BASURA)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*antes)
+
+
+def deshacer(entrega: int, avance: Avance | None = None, *, espera: int = 0) -> None:
+    """Take back the last published delivery. Raises NoSeDeshaceError and OcupadoError."""
+    with uno_a_la_vez(espera):
+        deshacer_entrega(entrega)
+        limpiar(Paso("limpiar", 0, avance))
 
 
 class Paso:
-    """How much of a step is done; calling it adds to that."""
+    """How much of a step is done; calling it adds to that. ``filas`` are the rows seen in it."""
 
     def __init__(self, nombre: str, total: int, avance: Avance | None):
-        self.nombre, self.total, self.avance, self.hecho = nombre, total, avance, 0
+        self.nombre, self.total, self.avance = nombre, total, avance
+        self.hecho = self.filas = 0
 
     def __call__(self, mas: int) -> None:
-        self.hecho = min(self.hecho + mas, self.total)
+        self.hecho = min(self.hecho + mas, self.total) if self.total else self.hecho + mas
         if self.avance:
-            self.avance(self.nombre, self.hecho, self.total)
+            self.avance(self.nombre, self.hecho, self.total, self.filas)
 
 
-def archivos_de(carpeta: Path, resultado: Resultado) -> dict[str, Path]:
-    """The files of the delivery by name; other data files that are there give a warning. Raises EntregaError."""
-    nombres = {f"{archivo.nombre}.csv": archivo.nombre for archivo in ARCHIVOS}
-    rutas: dict[str, Path] = {}
-    for ruta in sorted(carpeta.iterdir()):
-        nombre = nombres.get(ruta.name.lower())
-        if nombre in rutas:
-            raise EntregaError(f"La carpeta tiene dos veces el archivo {nombre}.csv: deje solo uno.")
-        if nombre and ruta.is_file():
-            rutas[nombre] = ruta
-        elif ruta.suffix.lower() in DATOS:
-            resultado.avisar(ruta.name, None, "", "", "Este archivo no es de la entrega y no se leyó.")
-    if not rutas:
-        raise EntregaError(f"La carpeta no tiene ningún archivo de una entrega ({', '.join(nombres)}).")
-    return rutas
+class Carrera:
+    """One import, step by step."""
 
+    def __init__(self, ruta: Path, quien: str, opciones: Opciones, avance: Avance | None, parcial: bool, ocultar: bool):
+        self.ruta, self.quien, self.opciones, self.avance = ruta, quien, opciones, avance
+        self.parcial, self.ocultar = parcial, ocultar
+        self.iniciada, self.reloj = utcnow(), monotonic()
+        self.resultado = Resultado(nombre=ruta.resolve().name)
 
-def revisar(archivo: Archivo, ruta: Path, revision: Revision, acopio: Acopio, paso: Paso) -> None:
-    """Check the rows of a file and keep the good ones."""
-    conteo = revision.resultado.archivos[archivo.nombre] = Conteo()
-    with Lectura(archivo, ruta, revision.resultado, paso) as lectura:
-        for filas in revision.bloques(archivo, lectura.filas()):
+    def correr(self, carpeta: Path, simular: bool) -> Resultado:
+        with ExitStack() as abiertos:
+            archivos, _ = abiertos.enter_context(abrir_entrega(self.ruta, self.opciones, self.resultado))
+            limpiar(Paso("limpiar", 0, self.avance))
+            acopio, indice = abiertos.enter_context(Acopio(carpeta)), abiertos.enter_context(Indice(carpeta))
+            self.revisar(archivos, acopio, indice)
+            if simular:
+                self.resultado.simulada = True
+                self.comparar(acopio, indice, entrega=0)
+            elif self.resultado.rechazos and not self.parcial:
+                self.rechazar()
+            else:
+                self.publicar(acopio, indice)
+        self.medir()
+        return self.resultado
+
+    def revisar(self, archivos: Mapping[str, Origen], acopio: Acopio, indice: Indice) -> None:
+        """Check every row and keep the good ones."""
+        revision = Revision(self.resultado, indice, self.parcial)
+        paso = Paso("revisar", sum(origen.tamano for origen in archivos.values()), self.avance)
+        for lote in leer(self.ruta, archivos, self.opciones):
+            archivo = POR_NOMBRE[lote.archivo]
+            conteo = self.resultado.archivos.setdefault(lote.archivo, Conteo())
+            filas = revision.lote(archivo, lote)
             acopio.guardar(archivo.nombre, filas)
+            conteo.buenas += len(filas)
             conteo.suma += sumar(archivo, filas)
-        conteo.filas = lectura.leidas
-        conteo.sha256 = lectura.sha256()
+            paso.filas += lote.leidas - conteo.filas
+            conteo.filas, conteo.sha256 = lote.leidas, lote.sha256
+            paso(lote.bytes)
+        revision.cuadrar()
+        self.resultado.huella = huella(self.resultado)
+        for conteo in self.resultado.archivos.values():
+            conteo.rechazadas = conteo.filas - conteo.buenas
+
+    def comparar(self, acopio: Acopio, indice: Indice, entrega: int) -> None:
+        """Compare with what is published; as the delivery ``entrega``, unless it is 0, write what differs."""
+        comparacion = Comparacion(indice, self.resultado, entrega)
+        escritura = publicacion.Escritura(entrega) if entrega else None
+        paso = Paso("publicar", sum(conteo.buenas for conteo in self.resultado.archivos.values()), self.avance)
+        for archivo in ARCHIVOS:
+            for filas in acopio.bloques(archivo.nombre):
+                diferencia = comparacion.comparar(archivo, filas)
+                if escritura:
+                    escritura.escribir(archivo, diferencia)
+                diferencia.contar(self.resultado.archivos[archivo.nombre])
+                self.resultado.titulares += len(diferencia.titulares)
+                paso.filas += len(filas)
+                paso(len(filas))
+
+    def publicar(self, acopio: Acopio, indice: Indice) -> None:
+        entrega = self.resultado.entrega = publicacion.abrir(self.resultado.nombre, self.quien, self.iniciada)
+        self.comparar(acopio, indice, entrega)
+        self.medir()
+        publicacion.publicar(entrega, self.resultado, self.ocultar)
+        self.resultado.publicada = True
+
+    def rechazar(self) -> None:
+        """Leave a record of what was refused; nothing was written."""
+        with write():
+            entrega = self.resultado.entrega = publicacion.abrir(self.resultado.nombre, self.quien, self.iniciada)
+            self.medir()
+            publicacion.cerrar(entrega, "rechazada", self.resultado, restos=0)
+
+    def medir(self) -> None:
+        self.resultado.duracion_ms = int((monotonic() - self.reloj) * 1000)
 
 
 def huella(resultado: Resultado) -> str:

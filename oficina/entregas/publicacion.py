@@ -1,82 +1,117 @@
-"""Publishes a checked delivery, whole, in one transaction, with its record."""
+"""Writes a checked delivery where nobody sees it, in many small transactions, and publishes it in one that is short.
+
+Customers' writes wait for one of the small transactions at most, readers for none. What was written of a delivery
+that did not come to its end stays unseen, and ``limpieza`` removes it.
+"""
 
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Iterator
 from datetime import datetime
-from time import monotonic
 
-from ..db import transactional, utcnow
-from ..models import Entrega
-from .acopio import Acopio
-from .base import ejecutar, guardar, vacia
-from .columnas import ARCHIVOS, Archivo
-from .comparacion import Diferencia, comparar
-from .resultado import Conteo, Resultado
-from .revision import Revision
+from ..db import execute, is_sqlite, transactional, utcnow
+from ..models import SIN_BAJA, Entrega
+from .base import agregar, reemplazadas, terminar
+from .columnas import CONCEPTOS, Archivo
+from .comparacion import Diferencia
+from .resultado import Resultado
 
-REVISAR_SQL = "UPDATE asociacion SET revisar = ? WHERE codigo = ?"
+# As long as a customer's write may wait, in seconds, and the rows that a transaction may have.
+ESPERA = 0.03
+MENOS, MAS = 200, 5000
+
+TITULAR_SQL = f"""
+UPDATE asociacion SET revisar = ?, ve_hasta = COALESCE(ve_hasta,
+    (SELECT MAX(f.expedida) FROM factura_version f
+      WHERE f.codigo = asociacion.codigo AND f.alta < ? AND (f.baja = {SIN_BAJA} OR f.baja = ?)), '1900-01-01')
+ WHERE codigo IN (SELECT clave FROM reemplazo WHERE entrega = ? AND tabla = 'titular')
+"""  # noqa: S608
+SOLO_MARCAR_SQL = """
+UPDATE asociacion SET revisar = ? WHERE codigo IN (SELECT clave FROM reemplazo WHERE entrega = ? AND tabla = 'titular')
+"""
 ANOTAR_SQL = """
 INSERT INTO bitacora (momento, evento, actor, cuenta_id, codigo)
-SELECT ?, 'titular_cambiado', 'entrega', cuenta_id, codigo FROM asociacion WHERE codigo = ?
+SELECT ?, 'titular_cambiado', 'entrega', cuenta_id, codigo FROM asociacion
+ WHERE codigo IN (SELECT clave FROM reemplazo WHERE entrega = ? AND tabla = 'titular')
 """
-QUITAR_SQL = "DELETE FROM concepto WHERE numero = ? AND orden = ?"
+
+
+class Escritura:
+    """Writes the rows of one delivery, as many at a time as fit in ESPERA."""
+
+    def __init__(self, entrega: int):
+        self.entrega = entrega
+        self.filas = MENOS if is_sqlite() else MAS
+
+    def escribir(self, archivo: Archivo, diferencia: Diferencia) -> None:
+        for trozo in self.trozos(diferencia):
+            inicio = time.perf_counter()
+            escribir(archivo, trozo, self.entrega)
+            if is_sqlite():
+                self.medir(time.perf_counter() - inicio, len(trozo.nuevas) + len(trozo.cambiadas))
+
+    def trozos(self, diferencia: Diferencia) -> Iterator[Diferencia]:
+        """The difference in parts that are written at once."""
+        partes = ("nuevas", "cambiadas", "sobran", "titulares")
+        lugar = dict.fromkeys(partes, 0)
+        while any(lugar[parte] < len(getattr(diferencia, parte)) for parte in partes):
+            trozo = Diferencia(conocidas=diferencia.conocidas)
+            for parte in partes:
+                filas = getattr(diferencia, parte)[lugar[parte] : lugar[parte] + self.filas]
+                lugar[parte] += len(filas)
+                setattr(trozo, parte, filas)
+            yield trozo
+
+    def medir(self, segundos: float, filas: int) -> None:
+        """Fewer rows after a slow transaction, more after a quick one that was full."""
+        if segundos > ESPERA:
+            self.filas = max(MENOS, self.filas // 2)
+        elif filas >= self.filas and segundos < ESPERA / 2:
+            self.filas = min(MAS, self.filas * 3 // 2)
 
 
 @transactional
-def publicar(acopio: Acopio, revision: Revision, quien: str, iniciada: datetime, reloj: float, avance: Callable) -> None:
-    """Write what is new or changed and the record; ``reloj`` is the monotonic second at which the delivery began."""
-    resultado = revision.resultado
-    reiniciar(resultado)
-    avisos = len(resultado.avisos)
-    try:
-        for archivo in ARCHIVOS:
-            if archivo.nombre in resultado.archivos:
-                publicar_archivo(archivo, acopio, revision, avance)
-        resultado.duracion_ms = int((monotonic() - reloj) * 1000)
-        resultado.entrega = registrar(resultado, quien, iniciada)
-    except BaseException:
-        # The transaction is undone and perhaps tried again: so are the warnings of comparing.
-        del resultado.avisos[avisos:]
-        raise
+def escribir(archivo: Archivo, trozo: Diferencia, entrega: int) -> None:
+    ancho = len(archivo.clave)
+    cambiadas = [fila[:ancho] for fila in trozo.cambiadas]
+    terminar(archivo, cambiadas + trozo.sobran, entrega)
+    agregar(archivo, trozo.nuevas + trozo.cambiadas, entrega)
+    if archivo is CONCEPTOS:
+        # By bill: its lines are removed or brought back together, whichever part of them this is.
+        reemplazadas(
+            entrega, archivo.tabla, {clave[0] for clave in (*trozo.nuevas, *cambiadas, *trozo.sobran)} & trozo.conocidas
+        )
+    else:
+        reemplazadas(entrega, archivo.tabla, [clave for (clave,) in cambiadas])
+    reemplazadas(entrega, "titular", trozo.titulares)
 
 
-def reiniciar(resultado: Resultado) -> None:
-    resultado.titulares = 0
-    for conteo in resultado.archivos.values():
-        conteo.nuevas = conteo.cambiadas = conteo.iguales = conteo.quitadas = 0
+def abrir(nombre: str, quien: str, iniciada: datetime) -> int:
+    """The record of a delivery that begins to be written; its id."""
+    fields = {"nombre": nombre[:200], "quien": quien[:80], "iniciada": iniciada, "huella": "", "resumen": "{}"}
+    return Entrega.create(**fields, estado="abierta", duracion_ms=0, restos=1).id
 
 
-def publicar_archivo(archivo: Archivo, acopio: Acopio, revision: Revision, avance: Callable) -> None:
-    primera_vez = vacia(archivo.tabla)
-    conteo = revision.resultado.archivos[archivo.nombre]
-    for filas in acopio.bloques(archivo.nombre):
-        diferencia = Diferencia(nuevas=filas) if primera_vez else comparar(archivo, filas, revision)
-        guardar(archivo, diferencia.nuevas + diferencia.cambiadas)
-        ejecutar(QUITAR_SQL, diferencia.sobran)
-        ahora = str(utcnow())
-        ejecutar(REVISAR_SQL, [(ahora, codigo) for codigo in diferencia.titulares])
-        ejecutar(ANOTAR_SQL, [(ahora, codigo) for codigo in diferencia.titulares])
-        contar(conteo, diferencia)
-        revision.resultado.titulares += len(diferencia.titulares)
-        avance(len(filas))
+@transactional
+def publicar(entrega: int, resultado: Resultado, ocultar: bool) -> None:
+    """Make the delivery visible, whole, with what follows for the accounts of codes that changed holder.
+
+    With ``ocultar`` they see no bill issued after the last one that was there. Raises RuntimeError where somebody
+    ended the delivery meanwhile.
+    """
+    ahora = utcnow()
+    if not cerrar(entrega, "publicada", resultado, publicada=ahora):
+        raise RuntimeError(f"delivery {entrega} is not open any more")
+    if ocultar:
+        execute(TITULAR_SQL, str(ahora), entrega, entrega, entrega)
+    else:
+        execute(SOLO_MARCAR_SQL, str(ahora), entrega)
+    execute(ANOTAR_SQL, str(ahora), entrega)
 
 
-def contar(conteo: Conteo, diferencia: Diferencia) -> None:
-    conteo.nuevas += len(diferencia.nuevas)
-    conteo.cambiadas += len(diferencia.cambiadas)
-    conteo.iguales += diferencia.iguales
-    conteo.quitadas += len(diferencia.sobran)
-
-
-def registrar(resultado: Resultado, quien: str, iniciada: datetime) -> int:
-    """The record of the delivery; its id."""
-    entrega = Entrega.create(
-        nombre=resultado.nombre[:200],
-        huella=resultado.huella,
-        quien=quien[:80],
-        iniciada=iniciada,
-        publicada=utcnow(),
-        duracion_ms=resultado.duracion_ms,
-        resumen=json.dumps(resultado.resumen(), ensure_ascii=False),
-    )
-    return entrega.id
+def cerrar(entrega: int, estado: str, resultado: Resultado, **fields) -> bool:
+    """Write what came of an open delivery into its record; False where it is not open."""
+    fields |= {"huella": resultado.huella, "duracion_ms": resultado.duracion_ms}
+    fields["resumen"] = json.dumps(resultado.resumen(), ensure_ascii=False)
+    abierta = (Entrega.id == entrega) & (Entrega.estado == "abierta")
+    return Entrega.update(estado=estado, **fields).where(abierta).execute() == 1

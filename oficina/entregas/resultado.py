@@ -1,10 +1,15 @@
 """What came of a delivery: counts per file, warnings, rejections."""
 
 import csv
-from collections.abc import Iterable
+import marshal
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NamedTuple
+
+A_MANO = 1000  # kept in memory; a delivery may have millions of them
 
 
 class Novedad(NamedTuple):
@@ -17,9 +22,51 @@ class Novedad(NamedTuple):
     motivo: str
 
 
+class Novedades:
+    """Any number of them, in order: the first ones in memory, the others in a file without a name."""
+
+    def __init__(self) -> None:
+        self.primeras: list[Novedad] = []
+        self.por_archivo: Counter[str] = Counter()
+        self.archivo = None
+
+    def agregar(self, novedad: Novedad) -> None:
+        self.por_archivo[novedad.archivo] += 1
+        if len(self.primeras) < A_MANO:
+            self.primeras.append(novedad)
+            return
+        if self.archivo is None:
+            self.archivo = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the object)
+        marshal.dump(tuple(novedad), self.archivo)
+
+    def vaciar(self) -> None:
+        self.primeras.clear()
+        self.por_archivo.clear()
+        if self.archivo is not None:
+            self.archivo.close()
+            self.archivo = None
+
+    def __len__(self) -> int:
+        return self.por_archivo.total()
+
+    def __iter__(self) -> Iterator[Novedad]:
+        yield from self.primeras
+        if self.archivo is not None:
+            self.archivo.seek(0)
+            for _ in range(len(self) - A_MANO):
+                # Written by this process, in a file that nobody else can open.
+                yield Novedad(*marshal.load(self.archivo))  # noqa: S302
+
+    def __getitem__(self, lugar: int) -> Novedad:
+        return self.primeras[lugar]
+
+
 @dataclass
 class Conteo:
-    """What a file held and changed. ``suma`` in centavos; ``quitadas`` are old lines that a bill no longer has."""
+    """What a file held and changed. ``suma`` and ``antes`` in centavos: the money of its rows, and what they had before.
+
+    ``quitadas`` are old lines that a bill no longer has; ``omitidas``, good rows left out with a bill that was rejected.
+    """
 
     sha256: str = ""
     filas: int = 0
@@ -27,37 +74,39 @@ class Conteo:
     cambiadas: int = 0
     iguales: int = 0
     quitadas: int = 0
+    buenas: int = 0
+    rechazadas: int = 0
+    omitidas: int = 0
     suma: int = 0
-    avisos: int = 0
+    antes: int = 0
 
 
 @dataclass
 class Resultado:
-    """``entrega`` is the id of the record, None where the delivery was rejected and nothing was published."""
+    """``entrega`` is the id of the record, ``publicada`` whether its rows can be seen. ``simulada``: nothing was written."""
 
     nombre: str
     huella: str = ""
     archivos: dict[str, Conteo] = field(default_factory=dict)
-    rechazos: list[Novedad] = field(default_factory=list)
-    avisos: list[Novedad] = field(default_factory=list)
+    rechazos: Novedades = field(default_factory=Novedades)
+    avisos: Novedades = field(default_factory=Novedades)
     titulares: int = 0
     entrega: int | None = None
+    publicada: bool = False
+    simulada: bool = False
     duracion_ms: int = 0
 
-    @property
-    def publicada(self) -> bool:
-        return self.entrega is not None
-
     def rechazar(self, archivo: str, linea: int | None, columna: str, valor: str, motivo: str) -> None:
-        self.rechazos.append(Novedad(archivo, linea, columna, valor, motivo))
+        self.rechazos.agregar(Novedad(archivo, linea, columna, valor, motivo))
 
     def avisar(self, archivo: str, linea: int | None, columna: str, valor: str, motivo: str) -> None:
-        self.avisos.append(Novedad(archivo, linea, columna, valor, motivo))
+        self.avisos.agregar(Novedad(archivo, linea, columna, valor, motivo))
 
     def resumen(self) -> dict[str, dict]:
-        """Per file its SHA-256, counts, sum in centavos and number of warnings, as the record keeps it."""
-        avisados = [aviso.archivo for aviso in self.avisos]
-        return {nombre: asdict(conteo) | {"avisos": avisados.count(nombre)} for nombre, conteo in self.archivos.items()}
+        """Per file its SHA-256, counts, sums in centavos and number of warnings, as the record keeps it."""
+        return {
+            nombre: asdict(conteo) | {"avisos": self.avisos.por_archivo[nombre]} for nombre, conteo in self.archivos.items()
+        }
 
 
 def escribir_novedades(ruta: Path, novedades: Iterable[Novedad]) -> None:

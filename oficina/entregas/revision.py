@@ -3,195 +3,207 @@
 What cannot be published is a rejection; what contradicts something is a warning (the table is in docs/entregas.md).
 """
 
-from array import array
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable
+from itertools import groupby
 from operator import itemgetter
 
 from ..formats import pesos_exactos
+from ..models import SIN_BAJA
 from .base import buscar
 from .columnas import CONCEPTOS, FACTURAS, MANDAMIENTOS, PAGOS, PREDIOS, Archivo
+from .indice import Indice
+from .lector import Lote
 from .resultado import Resultado
 
-BLOQUE = 5000
-CODIGOS_SQL = "SELECT codigo FROM predio WHERE codigo IN"
-FACTURAS_SQL = "SELECT numero, total, saldo_anterior, intereses FROM factura WHERE numero IN"
+CODIGOS_SQL = f"SELECT codigo FROM predio_version WHERE codigo IN (?) AND baja = {SIN_BAJA}"  # noqa: S608
+FACTURAS_SQL = f"""
+SELECT numero, codigo, referencia, total, saldo_anterior, intereses FROM factura_version
+ WHERE numero IN (?) AND baja = {SIN_BAJA}
+"""  # noqa: S608
 
-Fila = list
+RECHAZADO = "El predio de ese código se rechazó."
+DESCONOCIDO = "Ese código no está en la entrega ni en la base."
+
+Filas = list[tuple]
+Buenas = tuple[list[int], Filas]
 
 
 class Revision:
-    """What is known while the files of one delivery are checked, in their order."""
+    """What is known while the files of one delivery are checked, in their order.
 
-    def __init__(self, resultado: Resultado):
-        self.resultado = resultado
-        self.codigos: set[str] = set()  # delivered, or seen in the base
-        self.facturas = Facturas()
-        self.vistas: dict[str, set[str]] = {}  # keys by file
-        self.periodos: dict[str, str] = {}
-        self.reglas: dict[str, Callable[[int, Fila], bool]] = {
-            PREDIOS.nombre: self.predio,
-            FACTURAS.nombre: self.factura,
-            CONCEPTOS.nombre: self.concepto,
-            PAGOS.nombre: self.pago,
-            MANDAMIENTOS.nombre: self.mandamiento,
+    With ``parcial``, what depends on a rejected row is rejected too: the rest must be fit to be published alone.
+    """
+
+    def __init__(self, resultado: Resultado, indice: Indice, parcial: bool = False):
+        self.resultado, self.indice, self.parcial = resultado, indice, parcial
+        self.reglas: dict[str, Callable[[list[int], Filas], Buenas]] = {
+            PREDIOS.nombre: self.predios,
+            FACTURAS.nombre: self.facturas,
+            CONCEPTOS.nombre: self.conceptos,
+            PAGOS.nombre: self.con_codigo(PAGOS),
+            MANDAMIENTOS.nombre: self.con_codigo(MANDAMIENTOS),
         }
 
-    def bloques(self, archivo: Archivo, filas: Iterator[tuple[int, tuple[str, ...]]]) -> Iterator[list[tuple]]:
-        """The good rows of a file, in blocks. The others are rejected."""
-        regla = self.reglas[archivo.nombre]
-        leer = Traduccion(archivo, self.resultado)
-        while crudas := list(islice(filas, BLOQUE)):
-            leidas = [(linea, fila) for linea, cruda in crudas if (fila := leer(linea, cruda) or self.recordar(archivo, cruda))]
-            self.conocer(archivo, [fila for _, fila in leidas])
-            yield [tuple(fila) for linea, fila in leidas if regla(linea, fila)]
+    def lote(self, archivo: Archivo, lote: Lote) -> Filas:
+        """The good rows of what was read. The others are rejected."""
+        for novedad in lote.rechazos:
+            self.resultado.rechazar(*novedad)
+        for novedad in lote.avisos:
+            self.resultado.avisar(*novedad)
+        _, filas = self.reglas[archivo.nombre](lote.lineas, lote.filas)
+        if lote.malas:
+            self.recordar(archivo, lote.malas)
+        return filas
 
-    def conocer(self, archivo: Archivo, filas: list[Fila]) -> None:
-        """Look up in the base what these rows refer to and the delivery does not bring."""
-        if archivo is CONCEPTOS:
-            faltan = {fila[0] for fila in filas if fila[0] not in self.facturas.lugares}
-            for numero, *valores in buscar(FACTURAS_SQL, faltan):
-                self.facturas.agregar(numero, 0, *valores)
-        elif archivo is not PREDIOS:
-            faltan = {fila[1] for fila in filas} - self.codigos
-            self.codigos.update(codigo for (codigo,) in buscar(CODIGOS_SQL, faltan))
+    def recordar(self, archivo: Archivo, claves: list[str]) -> None:
+        """Know the keys of rejected rows all the same, so that what refers to them is not told as unknown."""
+        if archivo is FACTURAS:
+            self.indice.anotar_facturas([(clave, 0, None, None, 0, 0, 0, 1) for clave in claves])
+        elif archivo is CONCEPTOS:
+            self.facturas_de([(clave,) for clave in claves])
+            self.indice.expulsar(claves)
+        else:
+            self.indice.anotar(archivo.nombre, claves, rechazada=1)
 
-    def recordar(self, archivo: Archivo, cruda: tuple[str, ...]) -> None:
-        """Know the key of a rejected row all the same, so that what refers to it is not rejected too."""
-        if archivo is PREDIOS:
-            self.codigos.add(cruda[0].strip().upper())
-        elif archivo is FACTURAS and cruda[0].strip() not in self.facturas.lugares:
-            self.facturas.agregar(cruda[0].strip(), 0, 0, 0, 0)
+    # -- rules by file: the good rows with their lines ------------------------------------------
+    def predios(self, lineas: list[int], filas: Filas) -> Buenas:
+        buenas = self.unicas(PREDIOS, lineas, filas)
+        uso, estrato = PREDIOS.posicion("uso"), PREDIOS.posicion("estrato")
+        malas = {
+            linea: fila for linea, fila in zip(*buenas, strict=True) if fila[estrato] is not None and fila[uso] != "residencial"
+        }
+        for linea, fila in malas.items():
+            self.rechazar(PREDIOS, linea, "estrato", fila[estrato], "Solo el uso residencial tiene estrato.")
+        buenas = sin(malas, buenas)
+        self.indice.anotar(PREDIOS.nombre, [fila[0] for fila in buenas[1]])
+        self.indice.anotar(PREDIOS.nombre, [fila[0] for fila in malas.values()], rechazada=1)
+        return buenas
 
-    # ------------------------------------------------------------- rules, by file: True where the row is good
-    def predio(self, linea: int, fila: Fila) -> bool:
-        buena = self.unica(PREDIOS, linea, fila)
-        self.codigos.add(fila[0])
-        uso, estrato = fila[9], fila[10]
-        if estrato is not None and uso != "residencial":
-            buena = self.rechazar(PREDIOS, linea, "estrato", estrato, "Solo el uso residencial tiene estrato.")
-        return buena
+    def facturas(self, lineas: list[int], filas: Filas) -> Buenas:
+        conocidas = self.indice.facturas((fila[0] for fila in filas), "linea")
+        repetidas = self.repetidas(FACTURAS, lineas, filas, conocidas)
+        unicas = sin(repetidas, (lineas, filas))
+        malas = self.sin_codigo(FACTURAS, *unicas)
+        anotadas = [
+            (f[0], linea, f[1], f[16] or f[0], f[15], f[12], f[14], int(linea in malas))
+            for linea, f in zip(*unicas, strict=True)
+        ]
+        self.indice.anotar_facturas(anotadas)
+        lineas, filas = sin(malas, unicas)
+        otras = self.indice.otras_del_periodo([(fila[1], fila[2], fila[0]) for fila in filas])
+        for linea, fila in zip(lineas, filas, strict=True) if otras else ():
+            if otra := otras.get(fila[0]):
+                self.resultado.avisar(FACTURAS.nombre, linea, "periodo", fila[2], otra_factura(fila[1], otra))
+        # The reference is the number of the bill unless another was delivered.
+        return lineas, [fila if fila[16] else (*fila[:16], fila[0], *fila[17:]) for fila in filas]
 
-    def factura(self, linea: int, fila: Fila) -> bool:
-        numero, codigo, periodo = fila[:3]
-        buena = self.codigo_conocido(FACTURAS, linea, codigo)
-        if numero in self.facturas.lugares:
-            return self.repetida(FACTURAS, linea, "numero", numero)
-        self.facturas.agregar(numero, linea, total=fila[15], saldo=fila[12], intereses=fila[14])
-        otra = self.periodos.setdefault(f"{codigo} {periodo}", numero)
-        if otra != numero:
-            self.resultado.avisar(FACTURAS.nombre, linea, "periodo", periodo, otra_factura(codigo, otra))
-        fila[16] = fila[16] or numero
-        return buena
+    def conceptos(self, lineas: list[int], filas: Filas) -> Buenas:
+        conocidas = self.facturas_de(filas)
+        buenas: Buenas = ([], [])
+        for numero, grupo in groupby(zip(lineas, filas, strict=True), key=lambda par: par[1][0]):
+            factura = conocidas.get(numero)
+            if factura is None:
+                for linea, _ in grupo:
+                    motivo = "Esa factura no está en la entrega ni en la base."
+                    self.rechazar(CONCEPTOS, linea, "numero", numero, motivo)
+            else:
+                self.lineas_de(numero, factura, grupo, buenas)
+        self.indice.anotar_lineas([(suma, f"{ordenes:x}", numero) for numero, (suma, ordenes) in conocidas.items()])
+        return buenas
 
-    def concepto(self, linea: int, fila: Fila) -> bool:
-        numero, orden, valor = fila[0], fila[1], fila[7]
-        lugar = self.facturas.lugares.get(numero)
-        if lugar is None:
-            motivo = "Esa factura no está en la entrega ni en la base."
-            return self.rechazar(CONCEPTOS, linea, "numero", numero, motivo)
-        ordenes = self.facturas.ordenes[lugar]
-        if orden is None:
-            # The bits are the orders taken: the next one after the greatest.
-            orden = fila[1] = max(ordenes.bit_length(), 1)
-        if ordenes >> orden & 1:
-            return self.repetida(CONCEPTOS, linea, "orden", f"{numero} {orden}")
-        self.facturas.ordenes[lugar] = ordenes | 1 << orden
-        self.facturas.sumas[lugar] += valor
-        return True
+    def lineas_de(self, numero: str, factura: list[int], grupo: Iterable[tuple[int, tuple]], buenas: Buenas) -> None:
+        """Add lines of one bill to ``buenas`` and to ``factura``: the sum and the orders taken, as bits."""
+        suma, ordenes = factura
+        for linea, fila in grupo:
+            orden = fila[1]
+            if orden is None:
+                # The next one after the greatest.
+                orden = max(ordenes.bit_length(), 1)
+                fila = (numero, orden, *fila[2:])
+            if ordenes >> orden & 1:
+                self.repetida(CONCEPTOS, linea, "orden", f"{numero} {orden}")
+                self.indice.expulsar([numero])
+                continue
+            ordenes |= 1 << orden
+            suma += fila[7]
+            buenas[0].append(linea)
+            buenas[1].append(fila)
+        factura[:] = suma, ordenes
 
-    def pago(self, linea: int, fila: Fila) -> bool:
-        return self.unica(PAGOS, linea, fila) & self.codigo_conocido(PAGOS, linea, fila[1])
+    def con_codigo(self, archivo: Archivo) -> Callable[[list[int], Filas], Buenas]:
+        """The rule of files whose rows have a key and belong to a code."""
 
-    def mandamiento(self, linea: int, fila: Fila) -> bool:
-        return self.unica(MANDAMIENTOS, linea, fila) & self.codigo_conocido(MANDAMIENTOS, linea, fila[1])
+        def regla(lineas: list[int], filas: Filas) -> Buenas:
+            unicas = self.unicas(archivo, lineas, filas)
+            self.indice.anotar(archivo.nombre, [fila[0] for fila in unicas[1]])
+            return sin(self.sin_codigo(archivo, *unicas), unicas)
+
+        return regla
 
     def cuadrar(self) -> None:
-        """Warn of bills whose lines do not add up to the total. Balance and interest may be lines, or only fields."""
-        facturas = self.facturas
-        for numero, lugar in facturas.lugares.items():
-            falta = facturas.totales[lugar] - facturas.sumas[lugar]
-            saldo, intereses = facturas.saldos[lugar], facturas.intereses[lugar]
-            if facturas.ordenes[lugar] and falta not in (0, saldo, intereses, saldo + intereses):
-                motivo = f"La factura {numero} no cuadra: sus líneas suman {pesos_exactos(facturas.sumas[lugar])}."
-                total = pesos_exactos(facturas.totales[lugar])
-                self.resultado.avisar(FACTURAS.nombre, facturas.lineas[lugar] or None, "total", total, motivo)
+        """What only the whole delivery tells: bills whose lines do not add up, bills left out with a rejected line."""
+        for numero, linea, total, suma in self.indice.descuadradas():
+            motivo = f"La factura {numero} no cuadra: sus líneas suman {pesos_exactos(suma)}."
+            self.resultado.avisar(FACTURAS.nombre, linea or None, "total", pesos_exactos(total), motivo)
+        for numero, linea in self.indice.incompletas() if self.parcial else ():
+            motivo = "No se publica porque una de sus líneas se rechazó."
+            self.resultado.rechazar(FACTURAS.nombre, linea, "numero", numero, motivo)
 
-    # ------------------------------------------------------------- rules that files share
-    def unica(self, archivo: Archivo, linea: int, fila: Fila) -> bool:
-        vistas = self.vistas.setdefault(archivo.nombre, set())
-        if fila[0] in vistas:
-            return self.repetida(archivo, linea, archivo.clave[0], fila[0])
-        vistas.add(fila[0])
-        return True
+    # -- what files share -----------------------------------------------------------------------
+    def facturas_de(self, filas: Filas) -> dict[str, list[int]]:
+        """Sum and orders, so far, of the bills of these lines; those that were not delivered are sought in the base."""
+        numeros = dict.fromkeys(map(itemgetter(0), filas))
+        conocidas = self.indice.facturas(numeros, "suma, ordenes")
+        faltan = [numero for numero in numeros if numero not in conocidas]
+        if faltan and (publicadas := [(fila[0], 0, *fila[1:], 0) for fila in buscar(FACTURAS_SQL, faltan)]):
+            self.indice.anotar_facturas(publicadas)
+            conocidas |= {fila[0]: (0, "") for fila in publicadas}
+        return {numero: [suma, int(ordenes or "0", 16)] for numero, (suma, ordenes) in conocidas.items()}
 
-    def codigo_conocido(self, archivo: Archivo, linea: int, codigo: str) -> bool:
-        if codigo in self.codigos:
-            return True
-        return self.rechazar(archivo, linea, "codigo", codigo, "Ese código no está en la entrega ni en la base.")
+    def unicas(self, archivo: Archivo, lineas: list[int], filas: Filas) -> Buenas:
+        vistas = self.indice.vistas(archivo.nombre, (fila[0] for fila in filas))
+        return sin(self.repetidas(archivo, lineas, filas, vistas), (lineas, filas))
 
-    def repetida(self, archivo: Archivo, linea: int, columna: str, valor: str) -> bool:
-        return self.rechazar(archivo, linea, columna, valor, "Está repetido: ya apareció antes en este archivo.")
+    def repetidas(self, archivo: Archivo, lineas: list[int], filas: Filas, vistas: Iterable[str]) -> set[int]:
+        """The lines whose key came before, in this block or in others (``vistas``). They are rejected."""
+        claves = {fila[0] for fila in filas}
+        if not vistas and len(claves) == len(filas):
+            return set()
+        ya, repetidas = set(vistas), set()
+        for linea, fila in zip(lineas, filas, strict=True):
+            if fila[0] in ya:
+                self.repetida(archivo, linea, archivo.clave[0], fila[0])
+                repetidas.add(linea)
+            ya.add(fila[0])
+        return repetidas
 
-    def rechazar(self, archivo: Archivo, linea: int, columna: str, valor: object, motivo: str) -> bool:
+    def sin_codigo(self, archivo: Archivo, lineas: list[int], filas: Filas) -> set[int]:
+        """The lines whose code is neither in the delivery nor in the base. They are rejected."""
+        codigos = {fila[1] for fila in filas}
+        vistos = self.indice.vistas(PREDIOS.nombre, codigos)
+        buenos = {codigo for codigo, rechazada in vistos.items() if not (rechazada and self.parcial)}
+        buenos |= {codigo for (codigo,) in buscar(CODIGOS_SQL, codigos - buenos)}
+        malas = set()
+        for linea, fila in zip(lineas, filas, strict=True) if len(buenos) < len(codigos) else ():
+            if fila[1] not in buenos:
+                motivo = RECHAZADO if fila[1] in vistos else DESCONOCIDO
+                self.rechazar(archivo, linea, "codigo", fila[1], motivo)
+                malas.add(linea)
+        return malas
+
+    def repetida(self, archivo: Archivo, linea: int, columna: str, valor: str) -> None:
+        self.rechazar(archivo, linea, columna, valor, "Está repetido: ya apareció antes en este archivo.")
+
+    def rechazar(self, archivo: Archivo, linea: int, columna: str, valor: object, motivo: str) -> None:
         self.resultado.rechazar(archivo.nombre, linea, columna, str(valor), motivo)
-        return False
 
 
-class Facturas:
-    """The bills that lines may belong to, in columns: millions of them must fit in memory. Money in centavos."""
-
-    def __init__(self) -> None:
-        self.lugares: dict[str, int] = {}
-        self.lineas = array("q")  # of the file; 0 where the bill comes from the base
-        self.totales, self.saldos, self.intereses, self.sumas = (array("q") for _ in range(4))
-        self.ordenes: list[int] = []  # bit n is set where line n was delivered
-
-    def agregar(self, numero: str, linea: int, total: int, saldo: int, intereses: int) -> None:
-        self.lugares[numero] = len(self.ordenes)
-        self.lineas.append(linea)
-        self.totales.append(total)
-        self.saldos.append(saldo)
-        self.intereses.append(intereses)
-        self.sumas.append(0)
-        self.ordenes.append(0)
-
-    def entregada(self, numero: str) -> bool:
-        """Whether the bill itself came in this delivery."""
-        return numero in self.lugares and self.lineas[self.lugares[numero]] > 0
-
-    def tiene_linea(self, numero: str, orden: int) -> bool:
-        """Whether the delivery brought that line."""
-        return self.ordenes[self.lugares[numero]] >> orden & 1 == 1
-
-
-class Traduccion:
-    """Texts of a row into the values the database keeps; an empty list where the row was rejected."""
-
-    def __init__(self, archivo: Archivo, resultado: Resultado):
-        self.archivo, self.resultado = archivo, resultado
-        self.columnas = [(columna.leer, columna.defecto) for columna in archivo.columnas]
-        obligatorias = [n for n, columna in enumerate(archivo.columnas) if columna.obligatoria]
-        self.obligatorias = itemgetter(*obligatorias)
-
-    def __call__(self, linea: int, cruda: tuple[str, ...]) -> Fila:
-        try:
-            fila = [leer(valor) if valor else defecto for (leer, defecto), valor in zip(self.columnas, cruda, strict=True)]
-        except ValueError:
-            return self.rechazar(linea, cruda)
-        return self.rechazar(linea, cruda) if None in self.obligatorias(fila) else fila
-
-    def rechazar(self, linea: int, cruda: tuple[str, ...]) -> Fila:
-        """Tell every fault of the row, not only the first."""
-        for columna, valor in zip(self.archivo.columnas, cruda, strict=True):
-            try:
-                leido = columna.leer(valor) if valor else columna.defecto
-            except ValueError as falla:
-                self.resultado.rechazar(self.archivo.nombre, linea, columna.nombre, valor, str(falla))
-            else:
-                if columna.obligatoria and leido is None:
-                    self.resultado.rechazar(self.archivo.nombre, linea, columna.nombre, valor, "Falta este dato.")
-        return []
+def sin(malas: Iterable[int], buenas: Buenas) -> Buenas:
+    """The rows whose lines are not among ``malas``."""
+    if not malas:
+        return buenas
+    quedan = [(linea, fila) for linea, fila in zip(*buenas, strict=True) if linea not in malas]
+    return [linea for linea, _ in quedan], [fila for _, fila in quedan]
 
 
 def otra_factura(codigo: str, otra: str) -> str:
@@ -201,4 +213,4 @@ def otra_factura(codigo: str, otra: str) -> str:
 def sumar(archivo: Archivo, filas: Iterable[tuple]) -> int:
     """The money of these rows, in centavos."""
     lugares = [archivo.posicion(nombre) for nombre in archivo.dinero]
-    return sum(fila[lugar] for fila in filas for lugar in lugares)
+    return sum(sum(map(itemgetter(lugar), filas)) for lugar in lugares)

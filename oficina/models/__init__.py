@@ -1,4 +1,4 @@
-"""One noun a file. Published: Predio, Factura, Concepto, Pago, Mandamiento, Entrega. Own: the others."""
+"""One noun a file. Published: Predio, Factura, Concepto, Pago, Recaudo, Mandamiento, Entrega. Own: the others."""
 
 from .asociacion import Asociacion, CodigoAsociado
 from .bitacora import Bitacora
@@ -13,15 +13,30 @@ from .limite import CaptchaUsado, Espera, Limite
 from .mandamiento import Mandamiento
 from .pago import Pago, UltimoPago
 from .predio import Predio
+from .recaudo import Recaudo
+from .reemplazo import Reemplazo
 from .sesion import Sesion
+from .version import SIN_BAJA, version
+
+# Views of what is published, and the tables behind them.
+VIEWS = (Predio, Factura, Concepto, Pago, Recaudo, Mandamiento)
+PredioVersion = version(Predio, ("codigo",))
+FacturaVersion = version(Factura, ("numero",), (("codigo", "expedida", "numero"), ("referencia",)))
+ConceptoVersion = version(Concepto, ("numero", "orden"))
+PagoVersion = version(Pago, ("id",), (("codigo", "fecha", "id"),))
+RecaudoVersion = version(Recaudo, ("id",), (("pago",),))
+MandamientoVersion = version(Mandamiento, ("proceso",), (("codigo", "fecha"),))
 
 TABLES = (
-    *(Esquema, Entrega, Predio, Factura, Concepto, Pago, Mandamiento),
+    *(Esquema, Entrega, Reemplazo),
+    *(PredioVersion, FacturaVersion, ConceptoVersion, PagoVersion, RecaudoVersion, MandamientoVersion),
     *(Cuenta, Asociacion, Sesion, ClaveTemporal, CambioCorreo, Correo, Bitacora, Limite, Espera, CaptchaUsado),
 )
 
 __all__ = [
+    "SIN_BAJA",
     "TABLES",
+    "VIEWS",
     "Asociacion",
     "Bitacora",
     "CambioCorreo",
@@ -29,16 +44,24 @@ __all__ = [
     "ClaveTemporal",
     "CodigoAsociado",
     "Concepto",
+    "ConceptoVersion",
     "Correo",
     "Cuenta",
     "Entrega",
     "Espera",
     "Esquema",
     "Factura",
+    "FacturaVersion",
     "Limite",
     "Mandamiento",
+    "MandamientoVersion",
     "Pago",
+    "PagoVersion",
     "Predio",
+    "PredioVersion",
+    "Recaudo",
+    "RecaudoVersion",
+    "Reemplazo",
     "Sesion",
     "UltimaFactura",
     "UltimoPago",

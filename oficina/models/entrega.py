@@ -1,31 +1,45 @@
-"""A delivery of the billing system that was taken in."""
+"""A delivery of the billing system: one that was published, refused, undone, or that did not come to its end."""
 
 import json
 from datetime import datetime
 
-from peewee import AutoField, BigIntegerField, CharField, FixedCharField, TextField
+from peewee import AutoField, BigIntegerField, CharField, FixedCharField, SmallIntegerField, TextField
 
 from ..db import fetch
 from .base import Base, InstantField, as_instant
 
-LAST_SQL = "SELECT publicada FROM entrega ORDER BY publicada DESC LIMIT 1"
+ESTADOS = ("abierta", "publicada", "rechazada", "interrumpida", "deshecha")
+LAST_SQL = "SELECT publicada FROM entrega WHERE estado = 'publicada' ORDER BY id DESC LIMIT 1"
 
 
 class Entrega(Base):
-    """``resumen`` is JSON: per file its SHA-256, counts of rows (new, updated, unchanged) and sums in centavos."""
+    """``resumen`` is JSON: per file its SHA-256, counts of rows and sums in centavos.
+
+    ``restos`` is 1 while versions of it, or that it replaced, may have to be removed (see entregas/limpieza.py).
+    """
 
     id = AutoField()
     nombre = CharField(200)
     huella = FixedCharField(64)
     quien = CharField(80)
+    estado = CharField(12)
     iniciada = InstantField()
-    publicada = InstantField(index=True)
+    publicada = InstantField(null=True)
     duracion_ms = BigIntegerField()
+    restos = SmallIntegerField()
     resumen = TextField()
+
+    class Meta:
+        indexes = ((("estado", "id"), False),)
+
+    @classmethod
+    def ultima(cls) -> "Entrega | None":
+        """The delivery that customers see last, None before the first."""
+        return cls.select().where(cls.estado == "publicada").order_by(cls.id.desc()).first()
 
     @classmethod
     def ultima_fecha(cls) -> datetime | None:
-        """When the last delivery was published (UTC), None before the first."""
+        """When what customers see was published last (UTC), None before the first delivery."""
         rows = fetch(LAST_SQL)
         return as_instant(rows[0][0]) if rows else None
 

@@ -26,9 +26,6 @@ class Mandamiento(Base):
     medidas = CharField(1000, null=True)
     contacto = CharField(300, null=True)
 
-    class Meta:
-        indexes = ((("codigo", "fecha"), False),)
-
     @property
     def total(self) -> int:
         """Capital, interest and costs in centavos, at the day ``corte``."""

@@ -45,7 +45,7 @@ def crear_cuenta(codigo: str, datos: dict) -> None:
     clave = cifrar(datos.pop("clave"))
     try:
         crear_o_avisar(codigo, clave, datos)
-    except IntegrityError:
+    except (IntegrityError, Predio.DoesNotExist):
         again(codigo, clave, datos)
 
 
@@ -53,7 +53,7 @@ def again(codigo: str, clave: str, datos: dict) -> None:
     """Somebody else took the code or the address at the same moment: the second try tells which."""
     try:
         crear_o_avisar(codigo, clave, datos)
-    except IntegrityError:
+    except (IntegrityError, Predio.DoesNotExist):
         raise CodigoTomadoError from None
 
 
