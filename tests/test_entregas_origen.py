@@ -1,9 +1,11 @@
 """A delivery is a folder or a .zip; a .zip that could do harm is refused before anything in it is read."""
 
 import io
+import random
 import stat
 import struct
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -201,3 +203,16 @@ def test_a_spreadsheet_is_read_inside_a_zip(comprimido):
     archivos, _, _ = ver(comprimido({"pagos.xlsx": libro}))
     assert archivos["pagos"][1:] == ("xlsx", libro)
     assert zipfile.is_zipfile(io.BytesIO(archivos["pagos"][2]))
+
+
+@pytest.mark.parametrize("semilla", range(100))
+def test_whatever_the_zip_holds_it_is_read_or_refused(comprimido, semilla):
+    azar = random.Random(semilla)
+    ruta = comprimido({"predios.csv": PREDIO * 20, "banco.txt": RECAUDO, "otros.zip": b"PK"})
+    contenido = bytearray(ruta.read_bytes())
+    for _ in range(azar.randint(1, 5)):
+        donde = azar.randrange(len(contenido))
+        contenido[donde : donde + azar.choice((0, 1, 4))] = azar.choice((b"", b"\xff", azar.randbytes(2), b"PK\x01\x02"))
+    ruta.write_bytes(contenido)
+    with suppress(EntregaError, KeyError):
+        leer_predios(ruta)

@@ -12,7 +12,6 @@ import io
 import re
 import tempfile
 import zipfile
-import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -26,7 +25,7 @@ import python_calamine
 
 from .columnas import Archivo
 from .opciones import Opciones, simple
-from .origen import Origen
+from .origen import DANADO, Origen
 from .resultado import Resultado
 from .valores import Dia, Mes, Numero, Tipo, plano
 
@@ -74,7 +73,7 @@ SERIALES = range(1, 110_000)  # up to the year 2201; greater numbers are AAAAMMD
 EXACTO = 10**15
 
 VACIO = "El archivo está vacío: falta la línea con los nombres de las columnas."
-DANADO = "El archivo está dañado y no se puede leer: vuelva a exportarlo."
+ESTA_DANADO = "El archivo está dañado y no se puede leer: vuelva a exportarlo."
 Fila = list[str]
 
 
@@ -122,8 +121,8 @@ class Lectura:
             yield from self._bloques(cuantas)
         except IlegibleError as falla:
             self._rechazar(falla.linea, falla.motivo)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
-            self._rechazar(None, DANADO)
+        except DANADO:
+            self._rechazar(None, ESTA_DANADO)
         except OSError as falla:
             self._rechazar(None, f"El archivo no se pudo leer ({falla.strerror or falla}).")
 
@@ -272,7 +271,7 @@ class Fuente(io.RawIOBase):
         try:
             while self.readinto(memoryview(bytearray(BUFFER))):
                 pass
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError):
+        except (OSError, *DANADO):
             pass
         return self.digest.hexdigest()
 
@@ -492,7 +491,7 @@ class Libro:
         try:
             hoja = python_calamine.load_workbook(copia).get_sheet_by_index(0)
         except python_calamine.CalamineError:
-            raise IlegibleError(None, DANADO) from None
+            raise IlegibleError(None, ESTA_DANADO) from None
         self.primera_columna = hoja.start[1] if hoja.start else 0
         self.total = max(hoja.total_height, 1)
         self.filas = enumerate(hoja.iter_rows(), 1)
@@ -565,7 +564,7 @@ def examinar(copia: Any) -> dict[int, dict[int, str]]:
                     None, f"La hoja de cálculo, abierta, pasa de {LIBRO_DESCOMPRIMIDO >> 20} MB: guárdela como .csv."
                 )
             if any(parte.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for parte in partes):
-                raise IlegibleError(None, DANADO)
+                raise IlegibleError(None, ESTA_DANADO)
             primera = primera_hoja(libro)
             for parte in partes:
                 # The size that a part declares and its CRC are true only once it was read to its end.
@@ -575,8 +574,8 @@ def examinar(copia: Any) -> dict[int, dict[int, str]]:
                     else:
                         deque(iter(lambda abierta=abierta: abierta.read(BUFFER), b""), maxlen=0)
             return errores
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError):
-        raise IlegibleError(None, DANADO) from None
+    except (*DANADO, RuntimeError, KeyError, ValueError):
+        raise IlegibleError(None, ESTA_DANADO) from None
 
 
 def primera_hoja(libro: zipfile.ZipFile) -> str:
@@ -639,7 +638,7 @@ def por_filas(bloques: Iterable[bytes]) -> Iterator[bytes]:
             yield resto[:corte]
             resto = resto[corte:]
         if len(resto) > 32 * BUFFER:
-            raise IlegibleError(None, DANADO)
+            raise IlegibleError(None, ESTA_DANADO)
     yield resto
 
 

@@ -7,6 +7,7 @@ import re
 import stat
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -37,6 +38,10 @@ REGISTROS = (b"01", b"02", b"05", b"06", b"08", b"09")
 RECAUDO_BYTES = 4096
 
 
+# What reading a damaged .zip raises.
+DANADO = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError)
+
+
 class EntregaError(Exception):
     """What was given is no delivery; the message is Spanish."""
 
@@ -63,12 +68,8 @@ def abrir_entrega(ruta: Path, opciones: Opciones, resultado: Resultado) -> Itera
     if ruta.is_dir():
         yield clasificar(de_carpeta(ruta), opciones, resultado)
     elif ruta.suffix.lower() == ".zip" and ruta.is_file():
-        try:
-            with zipfile.ZipFile(ruta) as comprimido:
-                origenes = de_zip(comprimido)
-                yield clasificar(origenes, opciones, resultado)
-        except zipfile.BadZipFile:
-            raise EntregaError(f"{ruta.name} está dañado o no es un .zip: vuelva a crearlo.") from None
+        with abrir_zip(ruta) as comprimido:
+            yield clasificar(de_zip(comprimido), opciones, resultado)
     else:
         raise EntregaError(f"{ruta} no es una carpeta ni un .zip: dé la carpeta que tiene los archivos de la entrega.")
 
@@ -77,8 +78,20 @@ def abrir_entrega(ruta: Path, opciones: Opciones, resultado: Resultado) -> Itera
 
 
 def de_carpeta(carpeta: Path) -> list[Origen]:
-    rutas = sorted(ruta for ruta in carpeta.iterdir() if ruta.is_file())
+    try:
+        rutas = sorted(ruta for ruta in carpeta.iterdir() if ruta.is_file())
+    except OSError as falla:
+        raise EntregaError(f"{carpeta} no se puede leer ({falla.strerror}).") from None
     return [Origen(ruta.name, ruta.stat().st_size, lambda ruta=ruta: ruta.open("rb")) for ruta in rutas]
+
+
+def abrir_zip(ruta: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(ruta)
+    except OSError as falla:
+        raise EntregaError(f"{ruta} no se puede leer ({falla.strerror}).") from None
+    except (*DANADO, ValueError):
+        raise EntregaError(f"{ruta.name} está dañado o no es un .zip: vuelva a crearlo.") from None
 
 
 def de_zip(comprimido: zipfile.ZipFile) -> list[Origen]:
@@ -183,7 +196,7 @@ def es_recaudo(origen: Origen) -> bool:
     try:
         with origen.abrir() as archivo:
             comienzo = archivo.read(RECAUDO_BYTES)
-    except (OSError, EOFError, zipfile.BadZipFile, NotImplementedError):
+    except (OSError, *DANADO):
         return False
     if len(comienzo) == RECAUDO_BYTES:
         comienzo = comienzo.rpartition(b"\n")[0]
