@@ -3,18 +3,31 @@
 import getpass
 
 import pytest
-from fabrica import CLAVE, una_cuenta
+from fabrica import CLAVE, una_cuenta, una_factura
 
 from oficina import db
 from oficina.models import Asociacion, Bitacora, Correo, Cuenta, Sesion
 
 ROSA = "rosa@correo.example"
-PRINCIPAL, OTRO = "100200300", "100200301"
+PRINCIPAL, OTRO, VENDIDO = "100200300", "100200301", "100200302"
 
 
 @pytest.fixture
 def rosa(app):
     return una_cuenta(ROSA, codigos=[PRINCIPAL, OTRO])
+
+
+@pytest.fixture
+def vendido(rosa):
+    """One more code of hers, which changed holder: its last bill that she sees is of October."""
+    una_factura(VENDIDO, expedida="2026-10-16")
+    una_factura(VENDIDO, expedida="2026-11-16")
+    Asociacion.create(predio=VENDIDO, cuenta=rosa.id, creada=db.utcnow(), **cambio("2026-10-16"))
+
+
+def cambio(ve_hasta: str | None) -> dict:
+    # Ten at night in Colombia.
+    return {"revisar": "2026-11-25 03:00:00", "ve_hasta": ve_hasta}
 
 
 @pytest.fixture
@@ -36,6 +49,8 @@ def hecho(evento: str, codigo: str | None = None):
 ACTS = [
     (("cambiar-principal", ROSA, OTRO), f"¿Hacer principal el código {OTRO} de la cuenta"),
     (("retirar-codigo", OTRO), f"¿Retirar el código {OTRO} de la cuenta"),
+    (("retirar-codigo", VENDIDO), f"¿Retirar el código {VENDIDO} de la cuenta"),
+    (("revisado", VENDIDO), f"conserva el código {VENDIDO} y ve todas sus facturas?"),
     (("bloquear", ROSA), "¿Bloquear la cuenta"),
     (("bloquear", "--quitar", ROSA), "¿Desbloquear la cuenta"),
     (("cerrar-sesiones", ROSA), "¿Cerrar todas las sesiones de la cuenta"),
@@ -45,7 +60,7 @@ ACTS = [
 
 @pytest.mark.parametrize(("words", "question"), ACTS)
 @pytest.mark.parametrize("answer", ["n\n", "\n", ""])
-def test_without_a_yes_nothing_is_done(cuentas, rosa, words, question, answer):
+def test_without_a_yes_nothing_is_done(cuentas, rosa, vendido, words, question, answer):
     before = [list(table.select().order_by(*table._meta.get_primary_keys()).tuples()) for table in (Cuenta, Asociacion)]
     result = cuentas(*words, escribe=answer)
     assert question in result.output
@@ -56,7 +71,7 @@ def test_without_a_yes_nothing_is_done(cuentas, rosa, words, question, answer):
 
 
 @pytest.mark.parametrize(("words", "question"), ACTS)
-def test_with_si_it_does_not_ask_and_writes_down_who_did_it(cuentas, rosa, words, question):
+def test_with_si_it_does_not_ask_and_writes_down_who_did_it(cuentas, rosa, vendido, words, question):
     result = cuentas(*words, "--si")
     assert result.exit_code == 0, result.output
     assert question not in result.output
@@ -64,7 +79,7 @@ def test_with_si_it_does_not_ask_and_writes_down_who_did_it(cuentas, rosa, words
     assert (row.cuenta_id, row.actor) == (rosa.id, f"sistemas:{getpass.getuser()}")
 
 
-@pytest.mark.parametrize("words", [words for words, _ in ACTS if words[0] != "retirar-codigo"] + [("ver", ROSA)])
+@pytest.mark.parametrize("words", [words for words, _ in ACTS if ROSA in words] + [("ver", ROSA)])
 def test_an_account_that_does_not_exist_is_told_in_spanish(cuentas, rosa, words):
     result = cuentas(*[word.replace(ROSA, "nadie@correo.example") for word in words])
     assert result.exit_code == 1
@@ -101,6 +116,26 @@ def test_the_main_code_goes_last_and_with_a_warning(cuentas, rosa):
     cuentas("retirar-codigo", OTRO, "--si")
     assert "Es el único: la cuenta queda sin códigos." in cuentas("retirar-codigo", PRINCIPAL, escribe="y\n").output
     assert not Asociacion.select().exists()
+
+
+def test_a_main_code_that_changed_holder_leaves_its_place_to_the_oldest(cuentas, rosa, vendido):
+    Asociacion.update(**cambio(None)).where(Asociacion.predio == PRINCIPAL).execute()
+    output = cuentas("retirar-codigo", PRINCIPAL, escribe="s\n").output
+    assert f"Su código principal pasa a ser {OTRO}." in output
+    assert f"El código {PRINCIPAL} quedó libre." in output
+    hecho("codigo_retirado", PRINCIPAL)
+    assert [(code.codigo, code.principal) for code in rosa.codigos()] == [(OTRO, 1), (VENDIDO, None)]
+
+
+def test_a_reviewed_code_is_as_if_its_holder_had_not_changed(cuentas, rosa, vendido):
+    output = cuentas("revisado", VENDIDO, escribe="s\n").output
+    assert "ve las facturas expedidas hasta el 16 de octubre de 2026" in output
+    assert f"la cuenta {rosa.id} lo conserva y ve todas sus facturas" in output
+    hecho("titular_revisado", VENDIDO)
+    row = Asociacion.get_by_id(VENDIDO)
+    assert (row.cuenta_id, row.revisar, row.ve_hasta) == (rosa.id, None, None)
+    again = cuentas("revisado", VENDIDO, "--si")
+    assert (again.exit_code, f"El código {VENDIDO} no está por revisar." in again.output) == (1, True)
 
 
 def test_a_code_of_no_account_is_told(cuentas, rosa):
@@ -153,7 +188,12 @@ def test_ver_shows_the_account_its_codes_and_what_happened(cuentas, rosa):
     cuentas("bloquear", ROSA, "--si")
     for word in (ROSA, PRINCIPAL, str(rosa.id), ROSA.upper()):
         output = cuentas("ver", word).output
-        for words in (f"Cuenta {rosa.id}: Rosa Elena García Peña, CC 40123456", ROSA, "principal", "CAMBIÓ DE TITULAR"):
+        for words in (
+            f"Cuenta {rosa.id}: Rosa Elena García Peña, CC 40123456",
+            ROSA,
+            "principal",
+            "POR REVISAR: cambió de titular el",
+        ):
             assert words in output
         assert "cuenta_bloqueada" in output
     assert "argon2" not in output
@@ -177,8 +217,21 @@ def test_buscar_finds_what_was_typed_in_capitals(cuentas):
     assert ROSA in cuentas("buscar", "ñañez").output
 
 
-def test_buscar_lists_the_codes_that_changed_holder(cuentas, rosa):
+def test_buscar_lists_the_codes_that_changed_holder_since_when_and_what_is_seen(cuentas, rosa, vendido):
     una_cuenta("tomas@correo.example")
-    Asociacion.update(revisar=db.utcnow()).where(Asociacion.predio == OTRO).execute()
-    assert cuentas("buscar", "--por-revisar").output.count("@") == 1
+    for codigo, ve_hasta in ((PRINCIPAL, None), (OTRO, "1900-01-01")):
+        Asociacion.update(**cambio(ve_hasta)).where(Asociacion.predio == codigo).execute()
+    output = cuentas("buscar", "--por-revisar").output.replace("\u202f", " ")
+    assert output.count("@") == 1
+    since = "cambió de titular el 24 de noviembre de 2026, 10:00 p. m.; esta cuenta"
+    assert [line.strip() for line in output.splitlines()[1:4]] == [
+        f"{PRINCIPAL}  {since} ve todas las facturas",
+        f"{OTRO}  {since} no ve ninguna factura",
+        f"{VENDIDO}  {since} ve las facturas expedidas hasta el 16 de octubre de 2026",
+    ]
+    assert "flask cuentas retirar-codigo CODIGO" in output
+
+
+def test_buscar_says_when_there_is_nothing(cuentas, rosa):
     assert "No hay cuentas con ese dato." in cuentas("buscar", "nadie").output
+    assert "No hay códigos por revisar." in cuentas("buscar", "--por-revisar").output

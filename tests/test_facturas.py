@@ -6,7 +6,7 @@ import pytest
 from fabrica import consultas, un_pago, un_predio, una_cuenta, una_factura
 
 from oficina.formats import fecha, hoy
-from oficina.models import Predio
+from oficina.models import PredioVersion
 
 CODIGO, OTRO = "100200300", "100200301"
 VER, PAGAR = "click aquí para ver la factura", "click aquí para pagar la factura"
@@ -122,7 +122,7 @@ def test_the_latest_is_the_last_issued_not_the_last_month(navegador, rosa):
 
 
 def test_what_was_delivered_is_shown_as_text(navegador, rosa):
-    Predio.update(direccion='<b>CL 1</b> & "2"').execute()
+    PredioVersion.update(direccion='<b>CL 1</b> & "2"').execute()
     assert '<b>CL 1</b> & "2"' in navegador.abre("/facturas").texto
 
 

@@ -8,11 +8,16 @@ from peewee import fn
 
 from .. import audit, db, mail
 from ..audit import operator
-from ..formats import instante
-from ..models import Asociacion, Bitacora, Cuenta, Sesion
+from ..formats import fecha, instante
+from ..models import Asociacion, Bitacora, Cuenta, Factura, Sesion
+from ..models.base import as_day
 from ..models.predio import normalizar_codigo
 
 cuentas = AppGroup("cuentas", help="Las cuentas de los clientes. Cada acto se confirma y queda en la bitácora.")
+DECIDIR = """
+Por cada código, decida con el documento del cliente a la vista:
+  flask cuentas revisado CODIGO          la cuenta lo conserva y ve todo otra vez
+  flask cuentas retirar-codigo CODIGO    la cuenta lo pierde y el titular nuevo puede registrarse con él"""
 si = click.option("--si", is_flag=True, help="No preguntar.")
 
 
@@ -26,6 +31,16 @@ def encontrar(cuenta: str) -> Cuenta:
     if found is None or found.eliminada:
         raise click.ClickException(f"No hay una cuenta con «{cuenta}». Búsquela con: flask cuentas buscar TEXTO")
     return found
+
+
+def cambio(asociacion: Asociacion) -> str:
+    """Since when a code waits for a decision about its holder, and what the account that has it sees meanwhile."""
+    sees = "ve todas las facturas"
+    if asociacion.limitada:
+        last = (Factura.predio == asociacion.codigo) & (Factura.expedida <= asociacion.ve_hasta)
+        until = as_day(Factura.select(fn.MAX(Factura.expedida)).where(last).scalar())
+        sees = f"ve las facturas expedidas hasta el {fecha(until)}" if until else "no ve ninguna factura"
+    return f"cambió de titular el {instante(asociacion.revisar)}; esta cuenta {sees}"
 
 
 def confirmar(pregunta: str, si: bool) -> None:
@@ -61,9 +76,15 @@ def buscar(texto: str, por_revisar: bool) -> None:
         if por_revisar:
             query = query.where(Cuenta.id.in_(Asociacion.select(Asociacion.cuenta).where(Asociacion.revisar.is_null(False))))
         found = list(query.order_by(Cuenta.id).limit(50))
-    for cuenta in found:
-        click.echo(f"{cuenta.id:>6}  {cuenta.correo}  {cuenta.nombre}  {cuenta.documento_tipo} {cuenta.documento}")
-    click.echo(f"{len(found)} cuenta(s)." if found else "No hay cuentas con ese dato.")
+        for cuenta in found:
+            click.echo(f"{cuenta.id:>6}  {cuenta.correo}  {cuenta.nombre}  {cuenta.documento_tipo} {cuenta.documento}")
+            if por_revisar:
+                for row in cuenta.asociaciones().where(Asociacion.revisar.is_null(False)).order_by(Asociacion.predio):
+                    click.echo(f"        {row.codigo}  {cambio(row)}")
+    nothing = "No hay códigos por revisar." if por_revisar else "No hay cuentas con ese dato."
+    click.echo(f"{len(found)} cuenta(s)." if found else nothing)
+    if por_revisar and found:
+        click.echo(DECIDIR)
 
 
 @cuentas.command("ver", help="Muestra una cuenta, sus códigos y lo último de su bitácora.")
@@ -78,14 +99,11 @@ def ver(cuenta: str) -> None:
         if found.bloqueada:
             click.echo(f"BLOQUEADA desde el {instante(found.bloqueada)}")
         click.echo(f"Sesiones abiertas: {Sesion.select().where(Sesion.cuenta == found.id).count()}")
-        flagged = {row.codigo for row in found.asociaciones().where(Asociacion.revisar.is_null(False))}
+        flagged = {row.codigo: row for row in found.asociaciones().where(Asociacion.revisar.is_null(False))}
         for codigo in found.codigos():
-            notes = [
-                word
-                for word, true in (("principal", codigo.principal), ("CAMBIÓ DE TITULAR", codigo.codigo in flagged))
-                if true
-            ]
-            click.echo(f"  {codigo.codigo}  {codigo.direccion}  {', '.join(notes)}")
+            click.echo(f"  {codigo.codigo}  {codigo.direccion}  {'principal' if codigo.principal else ''}")
+            if codigo.codigo in flagged:
+                click.echo(f"    POR REVISAR: {cambio(flagged[codigo.codigo])}")
         for row in Bitacora.select().where(Bitacora.cuenta_id == found.id).order_by(Bitacora.id.desc()).limit(10):
             click.echo(f"  {instante(row.momento)}  {row.evento}  {row.codigo or ''}  {row.actor}")
 
@@ -114,14 +132,16 @@ def retirar_codigo(codigo: str, si: bool) -> None:
         row = Asociacion.get_or_none(Asociacion.predio == codigo)
         if row is None:
             raise click.ClickException(f"El código {codigo} no está en ninguna cuenta.")
-        others = row.cuenta.asociaciones().where(Asociacion.predio != codigo).exists()
-        if row.principal and others:
+        others = [other.codigo for other in row.cuenta.codigos() if other.codigo != codigo]
+        if row.principal and others and not row.revisar:
             raise click.ClickException(
                 f"{codigo} es el código principal. Haga principal otro primero: flask cuentas cambiar-principal"
             )
-        warning = " Es el único: la cuenta queda sin códigos." if not others else ""
+        warning = "" if others else " Es el único: la cuenta queda sin códigos."
+        if row.principal and others:
+            warning = f" Su código principal pasa a ser {others[0]}."
         confirmar(f"¿Retirar el código {codigo} de la cuenta {row.cuenta.id} ({row.cuenta.correo})?{warning}", si)
-        acto(row.cuenta, "codigo_retirado", row.delete_instance, codigo)
+        acto(row.cuenta, "codigo_retirado", lambda: row.cuenta.perder(codigo), codigo)
     click.echo(f"El código {codigo} quedó libre.")
 
 
@@ -134,10 +154,11 @@ def revisado(codigo: str, si: bool) -> None:
         row = Asociacion.get_or_none((Asociacion.predio == codigo) & Asociacion.revisar.is_null(False))
         if row is None:
             raise click.ClickException(f"El código {codigo} no está por revisar.")
-        confirmar(f"¿La cuenta {row.cuenta.id} ({row.cuenta.correo}) sigue con el código {codigo}?", si)
-        flagged = Asociacion.update(revisar=None).where(Asociacion.predio == codigo)
+        question = f"¿La cuenta {row.cuenta.id} ({row.cuenta.correo}) conserva el código {codigo} y ve todas sus facturas?"
+        confirmar(f"El código {codigo} {cambio(row)}.\n{question}", si)
+        flagged = Asociacion.update(revisar=None, ve_hasta=None).where(Asociacion.predio == codigo)
         acto(row.cuenta, "titular_revisado", flagged.execute, codigo)
-    click.echo(f"El código {codigo} quedó revisado.")
+    click.echo(f"El código {codigo} quedó revisado: la cuenta {row.cuenta.id} lo conserva y ve todas sus facturas.")
 
 
 @cuentas.command("bloquear", help="Impide entrar a una cuenta y cierra sus sesiones; con --quitar la deja entrar otra vez.")

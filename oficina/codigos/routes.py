@@ -5,7 +5,7 @@ from peewee import IntegrityError
 from .. import audit
 from ..db import transactional, write
 from ..limits import limit
-from ..models import Asociacion, Cuenta
+from ..models import Asociacion, Cuenta, Predio
 from ..proof import holds_bill
 from ..web import get_or_404, render
 from .forms import CodigoForm
@@ -14,7 +14,8 @@ bp = Blueprint("codigos", __name__, url_prefix="/codigos")
 
 NO_SE_PUEDE = (
     "No se puede asociar ese código. Revise que el código y el número de factura sean los de una factura reciente del predio. "
-    "Si están bien escritos, es posible que el código ya esté en otra cuenta."
+    "Si están bien escritos, es posible que el código ya esté en otra cuenta, como la de quien era titular antes: "
+    "pida en la oficina de atención que lo liberen, con su documento y una factura."
 )
 
 
@@ -52,7 +53,7 @@ def asociar(codigo: str, numero: str | None) -> bool:
     """Take the code for this account, with its audit row; False where it does not exist, is taken or was not proved."""
     try:
         return holds_bill(codigo, numero, f"cuenta {current_user.id}") and tomar(current_user, codigo)
-    except IntegrityError:
+    except (IntegrityError, Predio.DoesNotExist):
         return False
 
 
@@ -66,13 +67,13 @@ def tomar(cuenta: Cuenta, codigo: str) -> bool:
 @bp.get("/<codigo>/retiro")
 def confirmar_retiro(codigo: str):
     """The table with the question whether to let this code go."""
-    get_or_404(current_user.asociaciones(), Asociacion.predio == codigo, Asociacion.principal.is_null())
+    get_or_404(current_user.asociaciones(), Asociacion.predio == codigo, Asociacion.retirable())
     return pagina(CodigoForm(formdata=None), retirando=codigo)
 
 
 @bp.post("/<codigo>/retiro")
 def retirar(codigo: str):
-    """Let a code go; the main one stays."""
+    """Let a code go; the main one stays, and one whose holder changed until the systems area takes it away."""
     with write():
         if not current_user.retirar(codigo):
             abort(404)

@@ -50,15 +50,16 @@ class Consumo:
         return f"{MESES[int(self.periodo[5:7]) - 1]} {self.periodo[2:4]}"
 
 
-def pdf_de(factura: Factura) -> bytes:
-    """The bill as a PDF, letter size. Raises RenderError. The caller answers for who may see it.
+def pdf_de(factura: Factura, con_titular: bool = True) -> bytes:
+    """The bill as a PDF, letter size, with or without the name of the holder. Raises RenderError.
 
+    The caller answers for who may see it.
     Kept by its content, which changes once a day with the date of the copy: looking again costs nothing.
     """
-    return render(html_de(factura))
+    return render(html_de(factura, con_titular))
 
 
-def html_de(factura: Factura) -> str:
+def html_de(factura: Factura, con_titular: bool = True) -> str:
     """The document of a bill, as the renderer takes it."""
     servicios = servicios_de(factura)
     lineas = sum(servicio.subtotal for servicio in servicios)
@@ -67,6 +68,7 @@ def html_de(factura: Factura) -> str:
     return current_app.jinja_env.get_template("pdf/factura.html").render(
         factura=factura,
         predio=factura.predio,
+        titular=factura.predio.nombre if con_titular else None,
         servicios=servicios,
         **deuda(factura, factura.total - lineas),
         consumos=consumos,

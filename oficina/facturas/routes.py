@@ -15,7 +15,7 @@ def panel():
     """The latest bill of the chosen code, of the main one by default; htmx swaps only the panel."""
     codes = current_user.codigos()
     codigo = elegido(codes, request.args.get("codigo"))
-    factura = UltimaFactura.de(codigo.codigo) if codigo else None
+    factura = UltimaFactura.de(codigo.codigo, bool(codigo.limitado)) if codigo else None
     state = factura.estado(hoy()) if factura else "sin"
     context = {"codigos": codes, "codigo": codigo, "factura": factura, "estado": state}
     return render("facturas/facturas.html", "facturas/_panel.html", actualizada=Entrega.ultima_fecha(), **context)
@@ -35,7 +35,9 @@ def elegido(codes: list[CodigoAsociado], wanted: str | None) -> CodigoAsociado |
 def pdf(numero: str):
     """The bill as PDF, shown in the browser under its own name."""
     factura = get_or_404(current_user.facturas(), Factura.numero == numero)
-    response = Response(documentos.pdf_de(factura), mimetype="application/pdf")
+    # For a limited code the name that was delivered is that of the new holder.
+    con_titular = not factura.predio.asociacion.limitada
+    response = Response(documentos.pdf_de(factura, con_titular), mimetype="application/pdf")
     response.headers.set("Content-Disposition", "inline", filename=f"factura-{numero}.pdf")
     return response
 
@@ -43,10 +45,10 @@ def pdf(numero: str):
 @bp.get("/<numero>/pago")
 def pago(numero: str):
     """Before going to the payment portal: what is paid, and code and reference to copy."""
-    factura = UltimaFactura.de(get_or_404(current_user.facturas(), Factura.numero == numero).codigo)
+    asociacion = get_or_404(current_user.facturas(), Factura.numero == numero).predio.asociacion
+    factura = UltimaFactura.de(asociacion.codigo, asociacion.limitada)
     if factura.numero != numero or factura.por_pagar == 0:
         flash("Esa factura no tiene nada por pagar, o ya hay una más reciente. Esta es la última.", "aviso")
         return redirect(url_for(".panel", codigo=factura.codigo), code=303)
-    return render(
-        "facturas/pago.html", factura=factura, estado=factura.estado(hoy()), portal=pasarelas.enlace(current_app.config)
-    )
+    context = {"factura": factura, "estado": factura.estado(hoy()), "limitada": asociacion.limitada}
+    return render("facturas/pago.html", portal=pasarelas.enlace(current_app.config), **context)

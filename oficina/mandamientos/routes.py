@@ -17,4 +17,6 @@ def lista():
     processes = list(current_user.mandamientos())
     # Each look is traceable, but not in the base: opening a page never writes.
     logger.info("consulta de mandamientos: cuenta %s, procesos %s", current_user.id, len(processes))
-    return render("mandamientos/mandamientos.html", mandamientos=processes, estados=ESTADOS, actualizada=Entrega.ultima_fecha())
+    limited = [codigo.codigo for codigo in current_user.codigos() if codigo.limitado]
+    context = {"mandamientos": processes, "estados": ESTADOS, "limitados": limited}
+    return render("mandamientos/mandamientos.html", actualizada=Entrega.ultima_fecha(), **context)

@@ -37,7 +37,7 @@ SESSION_FIELDS = (
 )
 
 CODES_SQL = """
-SELECT a.codigo, a.principal, p.direccion, p.barrio, p.uso, p.estrato, p.estado
+SELECT a.codigo, a.principal, p.direccion, p.barrio, p.uso, p.estrato, p.estado, a.ve_hasta IS NOT NULL
   FROM asociacion a JOIN predio p ON p.codigo = a.codigo
  WHERE a.cuenta_id = ? ORDER BY CASE WHEN a.principal = 1 THEN 0 ELSE 1 END, a.creada, a.codigo
 """
@@ -100,25 +100,25 @@ class Cuenta(UserMixin, Base):
         return Asociacion.select().where(Asociacion.cuenta == self.id)
 
     def facturas(self):
-        """The bills of its codes, as a query."""
+        """The bills of its codes that it may see, as a query; each with ``predio`` and ``predio.asociacion``."""
         return (
-            Factura.select(Factura, Predio)
+            Factura.select(Factura, Predio, Asociacion)
             .join(Predio)
-            .join(Asociacion, on=(Asociacion.predio == Predio.codigo))
-            .where(Asociacion.cuenta == self.id)
+            .join(Asociacion, on=(Asociacion.predio == Predio.codigo), attr="asociacion")
+            .where((Asociacion.cuenta == self.id) & Asociacion.alcanza(Factura.expedida))
         )
 
-    def ultimos_pagos(self) -> list[UltimoPago]:
-        """The last 3 payments of each of its codes; one query."""
-        return UltimoPago.de_cuenta(self.id)
+    def ultimos_pagos(self, codigos: list["CodigoAsociado"]) -> list[UltimoPago]:
+        """The last 3 payments that it may see of each of its codes, which are ``codigos``; one query."""
+        return UltimoPago.de_cuenta(self.id, any(codigo.limitado for codigo in codigos))
 
     def mandamientos(self):
-        """The collection processes of its codes, newest first, as a query."""
+        """The collection processes of its codes that it may see, newest first, as a query."""
         return (
             Mandamiento.select(Mandamiento, Predio)
             .join(Predio)
             .join(Asociacion, on=(Asociacion.predio == Predio.codigo))
-            .where(Asociacion.cuenta == self.id)
+            .where((Asociacion.cuenta == self.id) & Asociacion.alcanza(Mandamiento.fecha))
             .order_by(Mandamiento.fecha.desc(), Mandamiento.proceso.desc())
         )
 
@@ -142,15 +142,24 @@ class Cuenta(UserMixin, Base):
     def asociar(self, codigo: str) -> Asociacion:
         """Take a code for this account, as the main one if it is the first.
 
-        Raises IntegrityError where the code does not exist or is somebody's already.
+        Raises IntegrityError where the code is somebody's already, Predio.DoesNotExist where there is none.
         """
+        Predio.get_by_id(codigo)
         first = not self.asociaciones().exists()
         return Asociacion.create(predio=codigo, cuenta=self.id, principal=1 if first else None, creada=utcnow())
 
     def retirar(self, codigo: str) -> int:
-        """Let a code go, unless it is the main one; how many were let go (0 or 1)."""
-        mine = (Asociacion.predio == codigo) & (Asociacion.cuenta == self.id) & Asociacion.principal.is_null()
+        """Let a code go, unless it is the main one or changed holder; how many were let go (0 or 1)."""
+        mine = (Asociacion.predio == codigo) & (Asociacion.cuenta == self.id) & Asociacion.retirable()
         return Asociacion.delete().where(mine).execute()
+
+    def perder(self, codigo: str) -> None:
+        """Take a code away from it; after the main one, the oldest of the others is. Belongs in a transaction."""
+        mine = Asociacion.cuenta == self.id
+        Asociacion.delete().where(mine & (Asociacion.predio == codigo)).execute()
+        codes = self.codigos()
+        if codes and not codes[0].principal:
+            self.hacer_principal(codes[0].codigo)
 
     def hacer_principal(self, codigo: str) -> bool:
         """Make another of its codes the main one. Belongs in a transaction."""

@@ -7,6 +7,7 @@ from peewee import BigIntegerField, CharField, CompositeKey, FixedCharField, For
 
 from ..db import fetch
 from .base import Base, DayField, as_day
+from .pago import a_la_vista
 from .predio import Predio
 
 SERVICIOS = ("acueducto", "alcantarillado", "aseo", "otros")
@@ -14,13 +15,19 @@ LECTURAS = ("real", "promedio")
 
 # What was paid towards the latest bill: payments that name it, and any made after it was issued
 # (a late payment of an older bill lowers the balance that the latest one carries).
-LATEST_SQL = """
+BILL_SQL = """
 SELECT f.numero, f.codigo, f.periodo, f.expedida, f.vence, f.suspension, f.total, f.referencia, f.consumo,
        f.saldo_anterior, f.facturas_vencidas,
        (SELECT COALESCE(SUM(p.valor), 0) FROM pago p
-         WHERE p.codigo = f.codigo AND (p.factura = f.numero OR p.fecha > f.expedida))
-  FROM factura f WHERE f.codigo = ? ORDER BY f.expedida DESC, f.numero DESC LIMIT 1
+         WHERE p.codigo = f.codigo AND (p.factura = f.numero OR p.fecha > f.expedida){and_payment})
+  FROM factura f{join} WHERE f.codigo = ?{and_bill} ORDER BY f.expedida DESC, f.numero DESC LIMIT 1
 """
+LATEST_SQL = BILL_SQL.format(join="", and_bill="", and_payment="")
+LIMITED_SQL = BILL_SQL.format(
+    join=" JOIN asociacion a ON a.codigo = f.codigo",
+    and_bill=" AND f.expedida <= a.ve_hasta",
+    and_payment=f" AND {a_la_vista('p')}",
+)
 
 
 class Factura(Base):
@@ -44,9 +51,6 @@ class Factura(Base):
     total = BigIntegerField()
     referencia = CharField(48)
     cude = CharField(96, null=True)
-
-    class Meta:
-        indexes = ((("codigo", "expedida", "numero"), False),)
 
     @classmethod
     def recientes(cls, codigo: str, cuantas: int):
@@ -98,9 +102,12 @@ class UltimaFactura:
     abonado: int
 
     @classmethod
-    def de(cls, codigo: str) -> "UltimaFactura | None":
-        """The latest bill of ``codigo``, None where there is none yet. The caller answers for who may ask."""
-        rows = fetch(LATEST_SQL, codigo)
+    def de(cls, codigo: str, limitada: bool = False) -> "UltimaFactura | None":
+        """The latest bill of ``codigo``, None where there is none. The caller answers for who may ask.
+
+        ``limitada``: the latest that the account of a code with another holder may see, as if nothing newer were there.
+        """
+        rows = fetch(LIMITED_SQL if limitada else LATEST_SQL, codigo)
         if not rows:
             return None
         row = list(rows[0])

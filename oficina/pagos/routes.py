@@ -12,5 +12,6 @@ bp = Blueprint("pagos", __name__, url_prefix="/pagos")
 @bp.get("")
 def realizados():
     """The last 3 payments of each code, newest first."""
-    payments = {code: list(group) for code, group in groupby(current_user.ultimos_pagos(), key=lambda pago: pago.codigo)}
-    return render("pagos/pagos.html", codigos=current_user.codigos(), pagos=payments, actualizada=Entrega.ultima_fecha())
+    codes = current_user.codigos()
+    payments = {code: list(group) for code, group in groupby(current_user.ultimos_pagos(codes), key=lambda pago: pago.codigo)}
+    return render("pagos/pagos.html", codigos=codes, pagos=payments, actualizada=Entrega.ultima_fecha())
