@@ -300,7 +300,7 @@ MALAS_CELDAS = [
 ]
 
 
-@pytest.mark.parametrize(("celda", "texto"), MALAS_CELDAS[:2])
+@pytest.mark.parametrize(("celda", "texto"), MALAS_CELDAS[:-1])
 def test_errors_and_truths_of_cells_are_refused(celda, texto):
     leido = un_concepto("1", "aseo", celda, 1, 1, 84350)
     assert leido.filas[0][3] == texto
@@ -309,13 +309,19 @@ def test_errors_and_truths_of_cells_are_refused(celda, texto):
 
 
 def test_a_day_where_no_day_belongs_is_refused():
-    filas = un_libro(NOMBRES + una_fila(2, MALAS_CELDAS[2][0], "aseo", "Barrido", 1, 1, 1))
+    filas = un_libro(NOMBRES + una_fila(2, MALAS_CELDAS[-1][0], "aseo", "Barrido", 1, 1, 1))
     assert Leido(filas, CONCEPTOS, tipo="xlsx").filas[0][0] == "#¡FECHA!"
 
 
 def test_a_number_too_long_for_a_spreadsheet_is_no_key():
     leido = un_concepto(12345678901234567, "aseo", "Barrido", 1, 1, 1)
     with pytest.raises(ValueError, match="notación científica"):
+        leido.valores()
+
+
+def test_what_is_not_even_a_number_is_refused():
+    leido = un_concepto("1", "aseo", "Barrido", '<c r="@"><v>NaN</v></c>', 1, 1)
+    with pytest.raises(ValueError, match="Debe ser un número"):
         leido.valores()
 
 

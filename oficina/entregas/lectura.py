@@ -57,7 +57,7 @@ CIFRAS = re.compile(r"[-−$()0-9.,\s]+").fullmatch
 LIBRO_BYTES = 64 << 20
 LIBRO_DESCOMPRIMIDO = 256 << 20
 LIBRO_INDICE = 4 << 20
-LIBRO_CELDAS = 8_000_000  # a spreadsheet is held in memory
+LIBRO_CELDAS = 2_500_000  # a spreadsheet is held in memory: some 300 MB
 HOJA = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 RELACION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 ATRIBUTO = re.compile(rb'(?:\w+:)?(\w+)="([^"]*)"')
@@ -517,7 +517,7 @@ class Libro:
         fila = [self.texto(celda, tipo) for celda, tipo in zip(celdas, tipos, strict=True)]
         for columna, error in self.errores.get(linea, {}).items():
             fila[columna - self.primera_columna] = error
-        if any(CONTROL_EN_CELDA.search(texto) for texto in fila):
+        if CONTROL_EN_CELDA.search("".join(fila)):
             raise IlegibleError(linea, "La fila tiene caracteres de control que no son texto.")
         return fila
 
@@ -538,9 +538,12 @@ class Libro:
 
 def numero(valor: float, coma: str) -> str:
     """A number of a cell. Spreadsheets keep 15 digits: of a greater one some were lost, and it is written so."""
-    if abs(valor) >= EXACTO:
+    if not abs(valor) < EXACTO:
         return f"{valor:.14E}"
-    entero, _, fraccion = f"{Decimal(f'{valor:.15g}'):f}".partition(".")
+    if valor == int(valor):
+        return str(int(valor))
+    corto = f"{valor:.15g}"
+    entero, _, fraccion = (f"{Decimal(corto):f}" if "e" in corto else corto).partition(".")
     # Three decimals would look like a mark of thousands.
     fraccion = f"{fraccion}0" if len(fraccion) == 3 else fraccion
     return f"{entero}{coma}{fraccion}" if fraccion.strip("0") else entero
@@ -601,13 +604,14 @@ def examinar_hoja(bloques: Iterable[bytes]) -> dict[int, dict[int, str]]:
     errores: dict[int, dict[int, str]] = {}
     filas = columnas = 0
     for trozo in por_filas(bloques):
-        lugares = set(LUGAR.findall(trozo))
-        if len(CELDA.findall(trozo)) > len(LUGAR.findall(trozo)):
+        lugares = LUGAR.findall(trozo)
+        if len(CELDA.findall(trozo)) > len(lugares):
             raise IlegibleError(
                 None, "La hoja no dice el lugar de sus celdas: ábrala en Excel o LibreOffice y guárdela de nuevo."
             )
-        filas = max([filas, *(int(fila) for _, fila in lugares)])
-        columnas = max([columnas, *(columna_numero(letras) + 1 for letras in {letras for letras, _ in lugares})])
+        de_columna, de_fila = map(set, zip(*lugares, strict=True)) if lugares else (set(), set())
+        filas = max([filas, *map(int, de_fila)])
+        columnas = max([columnas, *(columna_numero(letras) + 1 for letras in de_columna)])
         if filas * columnas > LIBRO_CELDAS:
             raise IlegibleError(
                 None,
@@ -615,7 +619,7 @@ def examinar_hoja(bloques: Iterable[bytes]) -> dict[int, dict[int, str]]:
                 "borre las que están vacías o guárdela como .csv.",
             )
         if hallado := SIN_CALCULAR.search(trozo):
-            fila = int(LUGAR.findall(trozo[: hallado.start()])[-1][1])
+            fila = int(LUGAR.findall(trozo, 0, hallado.start())[-1][1])
             raise IlegibleError(
                 fila, "La fila tiene fórmulas sin calcular: abra la hoja en Excel o LibreOffice y guárdela de nuevo."
             )
