@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,15 @@ def opciones(tmp_path):
 
 
 def test_without_settings_they_are_the_defaults(opciones):
-    assert opciones("") == Opciones()
+    de_nada, por_defecto = opciones(""), Opciones()
+    for archivo in ARCHIVOS:
+        for columna in archivo.columnas:
+            assert de_nada.formato(archivo, columna) == por_defecto.formato(archivo, columna)
+    assert (de_nada.codificacion, de_nada.archivos, de_nada.columnas, de_nada.vacios) == ("", {}, {}, frozenset())
 
 
 def test_every_table_is_read(opciones):
+    sin_ajustes = opciones("")
     leidas = opciones("""
         [entregas]
         ancho_codigo = 8
@@ -56,7 +62,8 @@ def test_every_table_is_read(opciones):
         [entregas.bancos.007]
         lo_que_sea = [1, 2]
     """)
-    assert leidas == Opciones(
+    assert leidas == replace(
+        sin_ajustes,
         codificacion="windows-1252",
         decimal="coma",
         fecha="mda",
