@@ -151,7 +151,7 @@ def test_the_example_of_the_documentation_is_taken(opciones, tmp_path):
             valores[archivo.nombre] = [
                 {c.nombre: uno(texto) for c, uno, texto in zip(archivo.columnas, leer, fila, strict=True)} for fila in filas
             ]
-    assert resultado.rechazos == []
+    assert list(resultado.rechazos) == []
     assert [aviso.motivo for aviso in resultado.avisos] == ["Es una fila de totales: no se tomó como dato."]
     predios, facturas = valores["predios"], valores["facturas"]
     assert [(p["codigo"], p["uso"], p["estado"]) for p in predios] == [
