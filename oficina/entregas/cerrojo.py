@@ -3,8 +3,10 @@
 import fcntl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from peewee import PeeweeException
 
 from ..db import db, fetch, is_sqlite
 from .origen import EntregaError
@@ -47,8 +49,12 @@ def en_servidor(espera: int) -> Iterator[None]:
     while not fetch("SELECT GET_LOCK(?, ?)", nombre, min(10, max(0, limite - time.monotonic())))[0][0]:
         if time.monotonic() >= limite:
             raise ocupado()
-    yield
-    fetch("SELECT RELEASE_LOCK(?)", nombre)
+    try:
+        yield
+    finally:
+        # Where the connection was lost the lock is free, and what went wrong is told by who lost it.
+        with suppress(PeeweeException):
+            fetch("SELECT RELEASE_LOCK(?)", nombre)
 
 
 def ocupado() -> OcupadoError:

@@ -110,7 +110,10 @@ def de_otro_proceso(ruta: Path, opciones: Opciones) -> Iterator[Lote]:
             pickle.dump((str(ruta.resolve()), opciones), hijo.stdin)
             hijo.stdin.close()
             while largo := int.from_bytes(hijo.stdout.read(LARGO)):
-                yield Lote(*marshal.loads(hijo.stdout.read(largo)))  # noqa: S302 (written by our own process)
+                bloque = hijo.stdout.read(largo)
+                if len(bloque) < largo:
+                    break  # it was killed while it wrote
+                yield Lote(*marshal.loads(bloque))  # noqa: S302 (written by our own process)
         except BrokenPipeError:
             pass  # it ended before it knew what to read
         finally:
