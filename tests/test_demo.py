@@ -95,7 +95,7 @@ def test_who_gets_a_subsidy_and_who_contributes(uso, estrato, consumo, rangos):
 
 
 def test_it_is_taken_in_without_a_word(importada, demo):
-    assert (importada.rechazos, importada.avisos) == ([], [])
+    assert (list(importada.rechazos), list(importada.avisos)) == ([], [])
     assert importada.archivos["predios"].nuevas == 300
     assert importada.archivos["facturas"].suma == importada.archivos["conceptos"].suma
     repetida = entregas.importar(demo, "sistemas:ana")

@@ -167,3 +167,21 @@ MANDAMIENTOS = Archivo(
 
 # In the order of reading and publishing: what is referred to comes first.
 ARCHIVOS = (PREDIOS, FACTURAS, CONCEPTOS, PAGOS, MANDAMIENTOS)
+
+# What is kept of the banks' files (Asobancaria 2001), which have a form of their own; see asobancaria.py.
+RECAUDOS = Archivo(
+    "recaudos",
+    "recaudo",
+    clave=("id",),
+    dinero=("valor",),
+    columnas=(
+        Columna("id", Clave(40), obligatoria=True),
+        Columna("fecha", Dia(), obligatoria=True),
+        Columna("valor", DINERO, obligatoria=True),
+        Columna("referencia", Texto(48)),
+        Columna("banco", Clave(3), obligatoria=True),
+        Columna("canal", Opcion(CANALES)),
+        Columna("entidad", Texto(60)),
+        Columna("pago", Clave(40)),
+    ),
+)

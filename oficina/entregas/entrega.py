@@ -12,16 +12,19 @@ from ..db import utcnow, write
 from . import publicacion
 from .acopio import Acopio
 from .cerrojo import uno_a_la_vez
-from .columnas import ARCHIVOS
-from .comparacion import Comparacion
+from .columnas import ARCHIVOS, PAGOS, RECAUDOS, Archivo
+from .comparacion import Comparacion, Diferencia
+from .identificacion import Identificacion
 from .indice import Indice
 from .lector import BASURA, leer
 from .limpieza import deshacer as deshacer_entrega
 from .limpieza import limpiar
 from .opciones import POR_NOMBRE, Opciones
 from .origen import Origen, abrir_entrega
+from .publicacion import Escritura
+from .recaudos import Recaudos
 from .resultado import Conteo, Resultado
-from .revision import Revision, sumar
+from .revision import Filas, Revision, sumar
 
 # Step ("limpiar" in keys, "revisar" in bytes, "publicar" in rows), how much is done, how much there is (0: unknown), rows.
 Avance = Callable[[str, int, int, int], None]
@@ -81,6 +84,11 @@ class Paso:
         if self.avance:
             self.avance(self.nombre, self.hecho, self.total, self.filas)
 
+    def avanzar(self, filas: int) -> None:
+        """Where what is done is counted in rows."""
+        self.filas += filas
+        self(filas)
+
 
 class Carrera:
     """One import, step by step."""
@@ -90,13 +98,14 @@ class Carrera:
         self.parcial, self.ocultar = parcial, ocultar
         self.iniciada, self.reloj = utcnow(), monotonic()
         self.resultado = Resultado(nombre=ruta.resolve().name)
+        self.bancos: list[str] = []  # the banks' files that are good
 
     def correr(self, carpeta: Path, simular: bool) -> Resultado:
         with ExitStack() as abiertos:
-            archivos, _ = abiertos.enter_context(abrir_entrega(self.ruta, self.opciones, self.resultado))
+            archivos, bancos = abiertos.enter_context(abrir_entrega(self.ruta, self.opciones, self.resultado))
             limpiar(Paso("limpiar", 0, self.avance))
             acopio, indice = abiertos.enter_context(Acopio(carpeta)), abiertos.enter_context(Indice(carpeta))
-            self.revisar(archivos, acopio, indice)
+            self.revisar(archivos, bancos, acopio, indice)
             if simular:
                 self.resultado.simulada = True
                 self.comparar(acopio, indice, entrega=0)
@@ -107,39 +116,61 @@ class Carrera:
         self.medir()
         return self.resultado
 
-    def revisar(self, archivos: Mapping[str, Origen], acopio: Acopio, indice: Indice) -> None:
+    def revisar(self, archivos: Mapping[str, Origen], bancos: list[Origen], acopio: Acopio, indice: Indice) -> None:
         """Check every row and keep the good ones."""
         revision = Revision(self.resultado, indice, self.parcial)
-        paso = Paso("revisar", sum(origen.tamano for origen in archivos.values()), self.avance)
+        paso = Paso("revisar", sum(origen.tamano for origen in (*archivos.values(), *bancos)), self.avance)
         for lote in leer(self.ruta, archivos, self.opciones):
             archivo = POR_NOMBRE[lote.archivo]
             conteo = self.resultado.archivos.setdefault(lote.archivo, Conteo())
             filas = revision.lote(archivo, lote)
             acopio.guardar(archivo.nombre, filas)
+            if archivo is PAGOS and bancos:
+                indice.anotar_pagos((codigo, id_, fecha, valor, factura) for id_, codigo, factura, fecha, valor, *_ in filas)
             conteo.buenas += len(filas)
             conteo.suma += sumar(archivo, filas)
             paso.filas += lote.leidas - conteo.filas
             conteo.filas, conteo.sha256 = lote.leidas, lote.sha256
             paso(lote.bytes)
         revision.cuadrar()
+        recaudos = Recaudos(self.resultado, indice, self.opciones)
+        self.bancos = [origen.nombre for origen in bancos if recaudos.revisar(origen, acopio, paso)]
         self.resultado.huella = huella(self.resultado)
         for conteo in self.resultado.archivos.values():
-            conteo.rechazadas = conteo.filas - conteo.buenas
+            conteo.rechazadas = max(0, conteo.filas - conteo.buenas)
 
     def comparar(self, acopio: Acopio, indice: Indice, entrega: int) -> None:
         """Compare with what is published; as the delivery ``entrega``, unless it is 0, write what differs."""
         comparacion = Comparacion(indice, self.resultado, entrega)
-        escritura = publicacion.Escritura(entrega) if entrega else None
+        identificacion = Identificacion(indice, self.opciones, entrega)
+        escritura = Escritura(entrega) if entrega else None
         paso = Paso("publicar", sum(conteo.buenas for conteo in self.resultado.archivos.values()), self.avance)
         for archivo in ARCHIVOS:
             for filas in acopio.bloques(archivo.nombre):
                 diferencia = comparacion.comparar(archivo, filas)
-                if escritura:
-                    escritura.escribir(archivo, diferencia)
+                escribir(escritura, archivo, diferencia)
                 diferencia.contar(self.resultado.archivos[archivo.nombre])
                 self.resultado.titulares += len(diferencia.titulares)
-                paso.filas += len(filas)
-                paso(len(filas))
+                if archivo is PAGOS:
+                    for de_banco in identificacion.llegan(diferencia.nuevas):
+                        escribir(escritura, *de_banco)
+                        self.resultado.archivos[PAGOS.nombre].conciliadas += len(de_banco[1].sobran)
+                paso.avanzar(len(filas))
+        self.identificar(identificacion, acopio, escritura, paso)
+
+    def identificar(self, identificacion: Identificacion, acopio: Acopio, escritura: Escritura | None, paso: Paso) -> None:
+        """Whose the payments of banks are: those of the delivery, and those that waited."""
+        for nombre in self.bancos:
+            conteo = self.resultado.archivos[nombre]
+            for filas in acopio.bloques(nombre):
+                for archivo, diferencia in identificacion.nuevos(filas):
+                    escribir(escritura, archivo, diferencia)
+                    if archivo is RECAUDOS:
+                        contar_recaudos(conteo, diferencia.nuevas)
+                paso.avanzar(len(filas))
+        for archivo, diferencia in identificacion.pendientes():
+            escribir(escritura, archivo, diferencia)
+            self.resultado.identificados += len(diferencia.cambiadas)
 
     def publicar(self, acopio: Acopio, indice: Indice) -> None:
         entrega = self.resultado.entrega = publicacion.abrir(self.resultado.nombre, self.quien, self.iniciada)
@@ -159,7 +190,18 @@ class Carrera:
         self.resultado.duracion_ms = int((monotonic() - self.reloj) * 1000)
 
 
+def escribir(escritura: Escritura | None, archivo: Archivo, diferencia: Diferencia) -> None:
+    if escritura:
+        escritura.escribir(archivo, diferencia)
+
+
+def contar_recaudos(conteo: Conteo, filas: Filas) -> None:
+    conteo.nuevas += len(filas)
+    conteo.por_identificar += sum(fila[-1] is None for fila in filas)
+    conteo.conciliadas += sum(fila[-1] not in (None, fila[0]) for fila in filas)
+
+
 def huella(resultado: Resultado) -> str:
     """SHA-256 over the names and SHA-256 of the files, in their order."""
-    lineas = [f"{conteo.sha256}  {nombre}.csv\n" for nombre, conteo in resultado.archivos.items()]
+    lineas = [f"{conteo.sha256}  {nombre}\n" for nombre, conteo in resultado.archivos.items()]
     return hashlib.sha256("".join(lineas).encode()).hexdigest()

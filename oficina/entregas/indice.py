@@ -10,11 +10,12 @@ import apsw
 MEMORIA_KB = 48_000
 TABLAS = """
 CREATE TABLE clave (archivo TEXT, clave TEXT, rechazada INTEGER, PRIMARY KEY (archivo, clave)) WITHOUT ROWID;
+CREATE TABLE pago (codigo TEXT, id TEXT, fecha TEXT, valor INTEGER, factura TEXT, PRIMARY KEY (codigo, id)) WITHOUT ROWID;
 CREATE TABLE periodo (codigo TEXT, periodo TEXT, numero TEXT, PRIMARY KEY (codigo, periodo)) WITHOUT ROWID;
 CREATE TABLE factura (
     numero TEXT PRIMARY KEY,
     linea INTEGER,      -- of the file; 0 where the bill comes from the base
-    codigo TEXT, referencia TEXT,
+    codigo TEXT, referencia TEXT, expedida TEXT,
     total INTEGER, saldo INTEGER, intereses INTEGER, suma INTEGER,
     ordenes TEXT,       -- hexadecimal: bit n is set where line n was delivered
     rechazada INTEGER,  -- 1 the bill itself, 2 one of its lines
@@ -22,7 +23,7 @@ CREATE TABLE factura (
     comparada INTEGER   -- its old lines were looked at
 ) WITHOUT ROWID;
 """
-FACTURA_SQL = "INSERT OR IGNORE INTO factura VALUES (?, ?, ?, ?, ?, ?, ?, 0, '', ?, 0, 0)"
+FACTURA_SQL = "INSERT OR IGNORE INTO factura VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, 0, 0)"
 
 
 class Indice:
@@ -61,7 +62,7 @@ class Indice:
         return {numero: valores for numero, *valores in self.base.execute(sql, (lista(numeros),))}
 
     def anotar_facturas(self, filas: list[tuple]) -> None:
-        """Rows of number, line, code, reference, total, old balance, interest and whether it was rejected."""
+        """Rows of number, line, code, reference, day of issue, total, old balance, interest and whether it was rejected."""
         self.base.executemany(FACTURA_SQL, filas)
 
     def anotar_lineas(self, filas: Iterable[tuple[int, str, str]]) -> None:
@@ -83,6 +84,31 @@ class Indice:
 
     def hay_rechazadas(self) -> bool:
         return bool(list(self.base.execute("SELECT 1 FROM factura WHERE rechazada > 0 LIMIT 1")))
+
+    # -- for payments of banks ------------------------------------------------------------------
+
+    def preparar_busqueda(self) -> None:
+        """Before bills are sought by something else than their number."""
+        self.base.execute("CREATE INDEX IF NOT EXISTS por_referencia ON factura (referencia)")
+
+    def con(self, campo: str, textos: Iterable[str]) -> Iterable[tuple[str, str, str, str]]:
+        """``campo``, code, number and day of issue of the good delivered bills that have one of these texts in it."""
+        sql = (
+            f"SELECT {campo}, codigo, numero, expedida FROM factura WHERE linea > 0 AND rechazada = 0"  # noqa: S608
+            f" AND {campo} IN (SELECT value FROM json_each(?))"
+        )
+        return self.base.execute(sql, (lista(textos),))
+
+    def anotar_pagos(self, filas: Iterable[tuple]) -> None:
+        """Rows of code, id, day, centavos and bill."""
+        self.base.executemany("INSERT OR IGNORE INTO pago VALUES (?, ?, ?, ?, ?)", filas)
+
+    def pagos(self, codigos: Iterable[str]) -> Iterable[tuple]:
+        """The delivered payments of these codes."""
+        sql = "SELECT codigo, id, fecha, valor, factura FROM pago WHERE codigo IN (SELECT value FROM json_each(?))"
+        return self.base.execute(sql, (lista(codigos),))
+
+    # -- the whole delivery ---------------------------------------------------------------------
 
     def otras_del_periodo(self, filas: list[tuple[str, str, str]]) -> dict[str, str]:
         """Of rows of code, period and number: the numbers whose code has another bill of that period, and which."""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from ..db import execute, fetch, transactional
 from ..models import SIN_BAJA, Entrega
 from .base import ejecutar
-from .columnas import ARCHIVOS, CONCEPTOS, FACTURAS, Archivo
+from .columnas import ARCHIVOS, CONCEPTOS, FACTURAS, RECAUDOS, Archivo
 
 POCAS = 500
-TABLAS = ARCHIVOS
+TABLAS = (*ARCHIVOS, RECAUDOS)
 
 Avance = Callable[[int], None]
 
@@ -30,7 +30,8 @@ def limpiar(avance: Avance = lambda mas: None) -> None:
     """
     Entrega.update(estado="interrumpida").where(Entrega.estado == "abierta").execute()
     ultima = Entrega.ultima()
-    for entrega in Entrega.select().where(Entrega.restos == 1).order_by(Entrega.id.desc()):
+    # As a list: while a query is being read, SQLite refuses to write what others wrote in after it began.
+    for entrega in list(Entrega.select().where(Entrega.restos == 1).order_by(Entrega.id.desc())):
         if entrega.estado != "publicada":
             retirar(entrega.id, avance)
         elif entrega.id != ultima.id:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..config import ConfigError
 from .columnas import ARCHIVOS, Archivo, Columna
-from .valores import Clave, Codigo, Formato, Opcion, plano
+from .valores import Clave, Codigo, Formato, Opcion, Texto, plano
 
 POR_NOMBRE = {archivo.nombre: archivo for archivo in ARCHIVOS}
 DECIMALES = ("coma", "punto")
@@ -22,7 +22,8 @@ class Opciones:
 
     ``columnas`` is, by file, the utility's header (as ``simple`` writes it) and the column it gives, empty where it
     is to be left out; ``valores``, by file and column, the utility's words; ``anchos`` the width of codes and keys by
-    column; ``archivos`` the pattern of a file's name.
+    column; ``archivos`` the pattern of a file's name. Within ``dias_pago`` days a bank and the billing system tell of the
+    same payment; ``nit`` has the digits of the utility's, with the one that checks.
     """
 
     codificacion: str = ""
@@ -36,6 +37,8 @@ class Opciones:
     fechas: Mapping[str, str] = field(default_factory=dict)
     vacios: frozenset[str] = frozenset()
     bancos: Mapping[str, Any] = field(default_factory=dict)
+    dias_pago: int = 5
+    nit: str = ""
 
     @classmethod
     def de(cls, settings: Mapping) -> "Opciones":
@@ -56,6 +59,8 @@ class Opciones:
             fechas={nombre: una_de(f"fechas.{nombre}", valor, FECHAS) for nombre, valor in por_archivo(tablas, "fechas")},
             vacios=unos_vacios(tablas.get("vacios", [])),
             bancos=tabla(tablas, "bancos"),
+            dias_pago=settings["ENTREGAS_DIAS_PAGO"],
+            nit=re.sub(r"[^0-9]", "", settings["MARCA_NIT"]),
         )
 
     def decimal_de(self, archivo: Archivo) -> str:
@@ -79,6 +84,14 @@ def lectores(archivo: Archivo, opciones: Opciones) -> list[Callable[[str], Any]]
 
 def lector(columna: Columna, formato: Formato, vacios: frozenset[str]) -> Callable[[str], Any]:
     leer_valor = columna.tipo.lector(formato)
+    # Almost every number, day or code is as it should be: only the others are looked at twice.
+    estricto = not vacios and not isinstance(columna.tipo, Texto | Clave | Opcion)
+
+    def leer_directo(valor: str) -> Any:
+        try:
+            return leer_valor(valor)
+        except ValueError:
+            return leer(valor)
 
     def leer(valor: str) -> Any:
         valor = valor.strip()
@@ -90,7 +103,7 @@ def lector(columna: Columna, formato: Formato, vacios: frozenset[str]) -> Callab
             )
         return leer_valor(valor)
 
-    return leer
+    return leer_directo if estricto else leer
 
 
 def simple(encabezado: str) -> str:

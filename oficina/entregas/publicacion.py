@@ -20,14 +20,16 @@ from .resultado import Resultado
 ESPERA = 0.03
 MENOS, MAS = 200, 5000
 
+# Where the staff has not decided on a former change, that one stays. "revisar" is first: MySQL assigns in order.
 TITULAR_SQL = f"""
-UPDATE asociacion SET revisar = ?, ve_hasta = COALESCE(ve_hasta,
+UPDATE asociacion SET revisar = CASE WHEN ve_hasta IS NULL THEN ? ELSE revisar END, ve_hasta = COALESCE(ve_hasta,
     (SELECT MAX(f.expedida) FROM factura_version f
       WHERE f.codigo = asociacion.codigo AND f.alta < ? AND (f.baja = {SIN_BAJA} OR f.baja = ?)), '1900-01-01')
  WHERE codigo IN (SELECT clave FROM reemplazo WHERE entrega = ? AND tabla = 'titular')
 """  # noqa: S608
 SOLO_MARCAR_SQL = """
-UPDATE asociacion SET revisar = ? WHERE codigo IN (SELECT clave FROM reemplazo WHERE entrega = ? AND tabla = 'titular')
+UPDATE asociacion SET revisar = COALESCE(revisar, ?)
+ WHERE codigo IN (SELECT clave FROM reemplazo WHERE entrega = ? AND tabla = 'titular')
 """
 ANOTAR_SQL = """
 INSERT INTO bitacora (momento, evento, actor, cuenta_id, codigo)
@@ -82,7 +84,7 @@ def escribir(archivo: Archivo, trozo: Diferencia, entrega: int) -> None:
             entrega, archivo.tabla, {clave[0] for clave in (*trozo.nuevas, *cambiadas, *trozo.sobran)} & trozo.conocidas
         )
     else:
-        reemplazadas(entrega, archivo.tabla, [clave for (clave,) in cambiadas])
+        reemplazadas(entrega, archivo.tabla, [clave for (clave,) in (*cambiadas, *trozo.sobran)])
     reemplazadas(entrega, "titular", trozo.titulares)
 
 

@@ -65,7 +65,8 @@ class Novedades:
 class Conteo:
     """What a file held and changed. ``suma`` and ``antes`` in centavos: the money of its rows, and what they had before.
 
-    ``quitadas`` are old lines that a bill no longer has; ``omitidas``, good rows left out with a bill that was rejected.
+    ``quitadas`` are old lines that a bill no longer has; ``omitidas``, good rows left out with what was rejected;
+    ``conciliadas``, payments that another source told of too; ``por_identificar``, those of a bank that nobody knows.
     """
 
     sha256: str = ""
@@ -77,13 +78,18 @@ class Conteo:
     buenas: int = 0
     rechazadas: int = 0
     omitidas: int = 0
+    conciliadas: int = 0
+    por_identificar: int = 0
     suma: int = 0
     antes: int = 0
 
 
 @dataclass
 class Resultado:
-    """``entrega`` is the id of the record, ``publicada`` whether its rows can be seen. ``simulada``: nothing was written."""
+    """``entrega`` is the id of the record, ``publicada`` whether its rows can be seen. ``simulada``: nothing was written.
+
+    ``titulares`` are codes that changed holder; ``identificados``, payments of banks that had waited for that.
+    """
 
     nombre: str
     huella: str = ""
@@ -91,6 +97,7 @@ class Resultado:
     rechazos: Novedades = field(default_factory=Novedades)
     avisos: Novedades = field(default_factory=Novedades)
     titulares: int = 0
+    identificados: int = 0
     entrega: int | None = None
     publicada: bool = False
     simulada: bool = False

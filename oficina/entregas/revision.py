@@ -17,7 +17,7 @@ from .resultado import Resultado
 
 CODIGOS_SQL = f"SELECT codigo FROM predio_version WHERE codigo IN (?) AND baja = {SIN_BAJA}"  # noqa: S608
 FACTURAS_SQL = f"""
-SELECT numero, codigo, referencia, total, saldo_anterior, intereses FROM factura_version
+SELECT numero, codigo, referencia, CAST(expedida AS CHAR), total, saldo_anterior, intereses FROM factura_version
  WHERE numero IN (?) AND baja = {SIN_BAJA}
 """  # noqa: S608
 
@@ -58,7 +58,7 @@ class Revision:
     def recordar(self, archivo: Archivo, claves: list[str]) -> None:
         """Know the keys of rejected rows all the same, so that what refers to them is not told as unknown."""
         if archivo is FACTURAS:
-            self.indice.anotar_facturas([(clave, 0, None, None, 0, 0, 0, 1) for clave in claves])
+            self.indice.anotar_facturas([(clave, 0, None, None, None, 0, 0, 0, 1) for clave in claves])
         elif archivo is CONCEPTOS:
             self.facturas_de([(clave,) for clave in claves])
             self.indice.expulsar(claves)
@@ -85,7 +85,7 @@ class Revision:
         unicas = sin(repetidas, (lineas, filas))
         malas = self.sin_codigo(FACTURAS, *unicas)
         anotadas = [
-            (f[0], linea, f[1], f[16] or f[0], f[15], f[12], f[14], int(linea in malas))
+            (f[0], linea, f[1], f[16] or f[0], f[5], f[15], f[12], f[14], int(linea in malas))
             for linea, f in zip(*unicas, strict=True)
         ]
         self.indice.anotar_facturas(anotadas)

@@ -13,7 +13,8 @@ bp = Blueprint("registro", __name__, url_prefix="/registro")
 
 NO_SE_PUEDE = (
     "Ese código no se puede registrar. Revise que sea el que aparece arriba a la derecha en su factura. "
-    "Si está bien escrito, es posible que ya tenga una cuenta."
+    "Si está bien escrito, es posible que ya tenga una cuenta, como la de quien era titular antes: "
+    "pida en la oficina de atención que lo liberen, con su documento y una factura."
 )
 NO_PRUEBA = "Ese número no es de una factura reciente de este código. Está en la parte superior de la factura."
 SIN_CAPTCHA = "Escriba los cinco números de la imagen o del audio."
