@@ -2,13 +2,19 @@
 
 from flask import Flask
 
-from . import base, cuentas, entregas, servir
+from . import base, cuentas, entregas, importar, servir
+
+COMMANDS = (
+    base.base,
+    cuentas.cuentas,
+    importar.importar,
+    importar.demo,
+    entregas.entregas,
+    servir.servir,
+    servir.trabajador,
+)
 
 
 def init_app(app: Flask) -> None:
-    app.cli.add_command(base.base)
-    app.cli.add_command(cuentas.cuentas)
-    app.cli.add_command(servir.servir)
-    app.cli.add_command(servir.trabajador)
-    for command in entregas.COMMANDS:
+    for command in COMMANDS:
         app.cli.add_command(command)

@@ -1,142 +1,203 @@
-"""``flask importar`` and ``flask demo``: take in a delivery, write one to try the portal with."""
+"""``flask entregas``: the record of what was taken in, and the way back from the last one."""
 
-import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from itertools import islice
-from pathlib import Path
+from collections.abc import Iterable
 
 import click
-from flask import current_app
-from flask.cli import with_appcontext
+import peewee
+from flask.cli import AppGroup, with_appcontext
 
-from .. import db
+from .. import audit, db
 from ..audit import operator
-from ..entregas import EntregaError, Novedad, Resultado, escribir_novedades
-from ..entregas import importar as importar_entrega
-from ..entregas.demo import escribir
-from ..formats import cantidad, pesos
+from ..entregas import NoSeDeshaceError
+from ..entregas import deshacer as deshacer_entrega
+from ..entregas.origen import a_la_vista
+from ..models import Entrega
+from . import fallas, tablas
+from .avance import Avance
+from .cifras import dinero, duracion, miles, momento
+from .cuentas import confirmar, si
 
-PASOS = {"revisar": "Revisando los archivos", "publicar": "Publicando"}
 A_LA_VISTA = 20
-ANCHO_VALOR = 40
+SIN_CERRAR = "En curso, o interrumpida: si ninguna importación está corriendo, se interrumpió, y la próxima la limpia."
 
 
-class NoDelivery(click.ClickException):
-    """The folder is no delivery: exit code 2, as for a wrong use."""
-
-    exit_code = 2
-
-
-@click.command("importar")
-@click.argument("carpeta", type=click.Path(path_type=Path))
+@click.group("entregas", cls=AppGroup, invoke_without_command=True)
+@click.option("--todas", is_flag=True, help=f"Todas, y no solo las {A_LA_VISTA} últimas.")
+@click.pass_context
 @with_appcontext
-def importar(carpeta: Path) -> None:
-    """Importa la entrega que está en CARPETA: entera o nada."""
-    if not carpeta.is_dir():
-        raise NoDelivery(f"No existe la carpeta {carpeta}.")
-    db.open_connection()
-    try:
-        with avance() as informar:
-            resultado = importar_entrega(carpeta, operator(), informar)
-    except EntregaError as error:
-        raise NoDelivery(str(error)) from None
-    finally:
-        db.release_connection()
-    instancia = Path(current_app.config["INSTANCIA"])
-    mostrar_archivos(resultado)
-    mostrar("Avisos", resultado.avisos, instancia / f"avisos-{resultado.nombre}.csv")
-    mostrar("Filas rechazadas", resultado.rechazos, instancia / f"rechazos-{resultado.nombre}.csv")
-    if not resultado.publicada:
-        click.echo("\nNo se publicó nada. Corrija las filas rechazadas e importe la entrega otra vez.", err=True)
-        sys.exit(1)
-    if resultado.titulares:
-        click.echo(
-            f"\n{miles(resultado.titulares)} código(s) cambiaron de titular; las cuentas que los tenían quedan por revisar."
-        )
-    click.echo(f"\nEntrega {resultado.entrega} publicada en {resultado.duracion_ms / 1000:.1f} s.".replace(".", ",", 1))
-
-
-@click.command("demo")
-@click.argument("carpeta", required=False, type=click.Path(file_okay=False, path_type=Path))
-@click.option("--predios", type=click.IntRange(1, 999_999), default=200, show_default=True, help="Cuántos códigos de usuario.")
-@click.option("--semilla", type=int, default=1, show_default=True, help="Con la misma semilla y fecha sale lo mismo.")
-@with_appcontext
-def demo(carpeta: Path | None, predios: int, semilla: int) -> None:
-    """Escribe en CARPETA (demo, en la instancia, si no se dice) una entrega de ejemplo, de un municipio inventado."""
-    carpeta = carpeta or Path(current_app.config["INSTANCIA"]) / "demo"
-    for nombre, filas in escribir(carpeta, predios, semilla).items():
-        click.echo(f"{nombre + '.csv':<20}{miles(filas):>12} filas")
-    click.echo(f"\nLa entrega de ejemplo está en {carpeta}. Impórtela con: flask importar {carpeta}")
-
-
-COMMANDS = [importar, demo]
-
-
-def mostrar_archivos(resultado: Resultado) -> None:
-    columnas = ("filas", "nuevas", "cambiadas", "iguales")
-    click.echo(f"{'archivo':<14}" + "".join(f"{columna:>12}" for columna in columnas) + f"{'suma':>24}")
-    for nombre, conteo in resultado.archivos.items():
-        cuentas = "".join(f"{miles(getattr(conteo, columna)):>12}" for columna in columnas)
-        suma = "" if nombre == "predios" else pesos(conteo.suma)
-        click.echo(f"{nombre:<14}{cuentas}{suma:>24}")
-        if conteo.quitadas:
-            click.echo(f"{'':<14}{miles(conteo.quitadas)} líneas que sus facturas ya no traen se quitaron")
-
-
-def mostrar(titulo: str, novedades: list[Novedad], ruta: Path) -> None:
-    """The first ones on the terminal, all of them in a file; where there are none, no file is left of another day."""
-    if not novedades:
-        ruta.unlink(missing_ok=True)
+def entregas(ctx: click.Context, todas: bool) -> None:
+    """Las entregas importadas: sin más palabras, la lista de las últimas."""
+    if ctx.invoked_subcommand:
         return
-    escribir_novedades(ruta, novedades)
-    click.echo(f"\n{titulo}: {miles(len(novedades))}")
-    for linea in tabla(islice(novedades, A_LA_VISTA)):
-        click.echo(f"  {linea}")
-    if len(novedades) > A_LA_VISTA:
-        click.echo(f"  … y {miles(len(novedades) - A_LA_VISTA)} más")
-    click.echo(f"  Todas están en {ruta}")
+    with db.db.connection_context():
+        db.require_schema()
+        query = Entrega.select().order_by(Entrega.id.desc())
+        registros = list(query if todas else query.limit(A_LA_VISTA))
+        cuantas = Entrega.select().count()
+    if not registros:
+        click.echo("Todavía no se ha importado ninguna entrega. Importe la primera con: flask importar RUTA")
+        return
+    for linea in lista(registros):
+        click.echo(linea)
+    if cuantas > len(registros):
+        click.echo(f"\nSon las últimas {len(registros)} de {miles(cuantas)}. Véalas todas con: flask entregas --todas")
 
 
-def tabla(novedades: Iterable[Novedad]) -> Iterator[str]:
-    for novedad in novedades:
-        linea = f" línea {novedad.linea}" if novedad.linea else ""
-        valor = f" «{novedad.valor[:ANCHO_VALOR]}»" if novedad.valor else ""
-        yield f"{novedad.archivo}{linea}: {novedad.columna}{valor}: {novedad.motivo}".replace(": :", ":")
+def lista(registros: Iterable[Entrega]) -> Iterable[str]:
+    """Two lines a delivery, so that all of it fits in 80 columns."""
+    registros = list(registros)
+    filas = [
+        [
+            str(registro.id),
+            momento(registro.publicada or registro.iniciada),
+            *((miles(total(registro, "filas")), facturas(registro)) if registro.archivos else ("", "")),
+            duracion(registro.duracion_ms / 1000) if registro.archivos else "",
+            estado(registro),
+        ]
+        for registro in registros
+    ]
+    encabezado, *lineas = tablas.tabla(["n.º", "cuándo", "filas", "facturas", "duración", "estado"], filas)
+    yield encabezado
+    sangria = " " * (max(3, *(len(fila[0]) for fila in filas)) + 2)
+    for registro, linea in zip(registros, lineas, strict=True):
+        yield linea
+        yield f"{sangria}{a_la_vista(registro.nombre)}, por {registro.quien}"
+    if any(registro.estado == "abierta" for registro in registros):
+        yield f"\n(*) {SIN_CERRAR}"
 
 
-@contextmanager
-def avance() -> Iterator:
-    """What the import calls to tell how far it is: bars on a terminal, a line a step elsewhere."""
-    barras: dict[str, object] = {}
+def estado(registro: Entrega) -> str:
+    if registro.estado == "abierta":
+        return "en curso (*)"
+    return "en parte" if registro.estado == "publicada" and total(registro, "rechazadas") else registro.estado
 
-    def informar(paso: str, hecho: int, total: int) -> None:
-        if paso not in barras:
-            cerrar(barras)
-            barras[paso] = barra(paso, total)
-        if barra_actual := barras[paso]:
-            barra_actual.update(hecho - barra_actual.pos)
 
+def total(registro: Entrega, que: str) -> int:
+    return sum(conteo.get(que, 0) for conteo in registro.archivos.values())
+
+
+def facturas(registro: Entrega) -> str:
+    """The money of its bills, of those that were good."""
+    conteo = registro.archivos.get("facturas")
+    return dinero(conteo["suma"]) if conteo else "—"
+
+
+# -- one of them ------------------------------------------------------------------------------------
+
+
+def encontrar(numero: int) -> Entrega:
+    registro = Entrega.get_or_none(Entrega.id == numero)
+    if registro is None:
+        raise click.ClickException(f"No hay una entrega {numero}. Vea cuáles hay con: flask entregas")
+    return registro
+
+
+@entregas.command("ver", help="Muestra todo lo que quedó escrito de una entrega.")
+@click.argument("numero", type=int)
+def ver(numero: int) -> None:
+    with db.db.connection_context():
+        db.require_schema()
+        registro = encontrar(numero)
+        ultima = Entrega.ultima()
+    click.echo(f"Entrega {registro.id}: {a_la_vista(registro.nombre)}")
+    click.echo(f"Estado:     {en_palabras(registro, ultima)}")
+    click.echo(f"La importó: {registro.quien}")
+    click.echo(f"Comenzó:    {momento(registro.iniciada)}")
+    if registro.publicada:
+        click.echo(f"Publicada:  {momento(registro.publicada)}")
+    if not registro.archivos:
+        return
+    click.echo(f"Duración:   {duracion(registro.duracion_ms / 1000)}")
+    click.echo(f"Huella:     {registro.huella}\n")
+    for linea in detalle(registro):
+        click.echo(linea)
+
+
+def en_palabras(registro: Entrega, ultima: Entrega | None) -> str:
+    if registro.estado == "abierta":
+        return SIN_CERRAR.lower()
+    if registro.estado != "publicada":
+        return {
+            "rechazada": "rechazada; no se publicó nada",
+            "interrumpida": "interrumpida; no se publicó nada",
+            "deshecha": "deshecha; lo que trajo ya no se ve",
+        }[registro.estado]
+    que = "publicada en parte" if total(registro, "rechazadas") else "publicada"
+    return f"{que}; es la última" if ultima and ultima.id == registro.id else f"{que}; hay otra posterior"
+
+
+def detalle(registro: Entrega) -> Iterable[str]:
+    resumen = registro.archivos
+    comparada = registro.estado != "rechazada"
+    yield from tablas.cuentas(resumen, tablas.CUENTAS if comparada else ("filas", "rechazadas"), (*tablas.RARAS, "avisos"))
+    if comparada:
+        yield ""
+        yield from tablas.sumas(resumen)
+    yield "\nSHA-256 de los archivos"
+    ancho = max(map(len, resumen))
+    yield from (f"{nombre:<{ancho}}  {conteo['sha256']}" for nombre, conteo in resumen.items())
+
+
+# -- the way back -----------------------------------------------------------------------------------
+
+
+@entregas.command("deshacer")
+@click.argument("numero", type=int)
+@si
+@click.option(
+    "--esperar", type=click.IntRange(0, 86_400), default=0, metavar="SEGUNDOS", help="A que termine otra importación."
+)
+def deshacer(numero: int, si: bool, esperar: int) -> None:
+    """Deshace la última entrega publicada: los clientes vuelven a ver lo de antes.
+
+    Código de salida: 0 deshecha; 1 no se puede o no se quiso; 3 otra importación está en curso; 4 no se pudo terminar.
+    """
     try:
-        yield informar
-    finally:
-        cerrar(barras)
+        with fallas.en_palabras():
+            revisar(encontrar(numero))
+            confirmar(f"¿Deshacer la entrega {numero}?", si)
+            click.echo()
+            with Avance() as avance:
+                deshacer_entrega(numero, avance, espera=esperar)
+    except NoSeDeshaceError as error:
+        raise click.ClickException(str(error)) from None
+    except fallas.FallaError as falla:
+        decir_falla(falla, numero)
+    with db.db.connection_context():
+        anotar(numero)
+        ultima = Entrega.ultima()
+    click.echo(f"La entrega {numero} quedó deshecha. {los_clientes_ven(ultima)}")
 
 
-def barra(paso: str, total: int):
-    """A bar, shown; None where there is no terminal."""
-    if not sys.stdout.isatty():
-        click.echo(f"{PASOS[paso]}…")
-        return None
-    return click.progressbar(length=total, label=f"{PASOS[paso]:<24}").__enter__()
+def revisar(registro: Entrega) -> None:
+    """Tell what will be taken back. Raises NoSeDeshaceError where that cannot be."""
+    if registro.estado != "publicada":
+        raise NoSeDeshaceError(f"La entrega {registro.id} no está publicada ({registro.estado}): no hay nada que deshacer.")
+    resumen = registro.archivos
+    click.echo(f"Entrega {registro.id}: {a_la_vista(registro.nombre)}, publicada el {momento(registro.publicada)}\n")
+    for linea in tablas.cuentas(resumen, ("nuevas", "cambiadas"), ("quitadas",)):
+        click.echo(linea)
+    click.echo("\nAl deshacerla, las filas nuevas dejan de verse, y las cambiadas y quitadas vuelven a verse como antes.")
 
 
-def cerrar(barras: dict) -> None:
-    for paso, abierta in barras.items():
-        if abierta:
-            abierta.__exit__(None, None, None)
-            barras[paso] = None
+def decir_falla(falla: fallas.FallaError, numero: int) -> None:
+    """The undoing itself is done at once; what may be left is the cleaning, which the next import does."""
+    try:
+        with db.db.connection_context():
+            deshecha = encontrar(numero).estado == "deshecha"
+    except peewee.PeeweeException:
+        raise fallas.Unfinished(f"{falla.motivo}. Después puede ver cómo quedó con: flask entregas\n{falla.remedio}") from None
+    if not deshecha:
+        raise fallas.Unfinished(f"{falla.motivo}: la entrega {numero} sigue publicada, completa. {falla.remedio}")
+    click.echo(f"{falla.motivo} durante la limpieza; la próxima importación la termina.", err=True)
 
 
-def miles(numero: int) -> str:
-    return cantidad(numero * 1000)
+def anotar(numero: int) -> None:
+    with db.write():
+        audit.record("entrega_deshecha", actor=operator(), detalle=f"entrega {numero}")
+
+
+def los_clientes_ven(ultima: Entrega | None) -> str:
+    if ultima is None:
+        return "No queda ninguna publicada."
+    return f"La última es ahora la {ultima.id} ({a_la_vista(ultima.nombre)}), publicada el {momento(ultima.publicada)}."

@@ -1,0 +1,171 @@
+"""What stops an import that is nobody's mistake in the code, told in plain words: disk, database, a signal.
+
+Anything else is a programming error and keeps its traceback. Exit codes of the commands of deliveries are here.
+"""
+
+import errno
+import getpass
+import signal
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import apsw
+import click
+import peewee
+from flask import current_app
+
+from .. import db
+from ..entregas import EntregaError, OcupadoError
+
+PUBLICADA, RECHAZADA, SIN_ENTREGA, OCUPADO, SIN_TERMINAR, EN_PARTE = range(6)
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class NoDelivery(click.ClickException):
+    """There is no delivery to take, or no database to take it into."""
+
+    exit_code = SIN_ENTREGA
+
+
+class Busy(click.ClickException):
+    """Another import is at work."""
+
+    exit_code = OCUPADO
+
+
+class Unfinished(click.ClickException):
+    """It could not come to its end."""
+
+    exit_code = SIN_TERMINAR
+
+
+@dataclass
+class FallaError(Exception):
+    """Why it could not come to its end, and what to do before it is repeated; both Spanish."""
+
+    motivo: str
+    remedio: str
+
+
+DISCO_LLENO = ("No queda espacio en el disco", "Libere espacio y repita la misma orden.")
+SIN_BASE = ("La base de datos no responde", "Cuando vuelva a responder, repita la misma orden.")
+SIN_PERMISO = ("El portal no tiene permiso para escribir en la base de datos", "Corrija los permisos y repita la misma orden.")
+BASE_OCUPADA = ("Otro programa tuvo ocupada la base de datos demasiado tiempo", "Repita la misma orden más tarde.")
+DISCO_FALLA = (
+    "El disco falló al leer o escribir",
+    "Revise el disco y sus límites (df, dmesg, ulimit) y repita la misma orden.",
+)
+BASE_DANADA = ("El archivo de la base de datos está dañado", "Revísela con «flask base revisar» antes de repetir la orden.")
+INTERRUMPIDA = ("Se interrumpió", "Para terminar, repita la misma orden.")
+SIN_MEMORIA = ("No queda memoria", "Libere memoria y repita la misma orden.")
+
+DE_SQLITE: dict[type, tuple[str, str]] = {
+    apsw.FullError: DISCO_LLENO,
+    apsw.IOError: DISCO_FALLA,
+    apsw.CantOpenError: SIN_PERMISO,
+    apsw.PermissionsError: SIN_PERMISO,
+    apsw.ReadOnlyError: SIN_PERMISO,
+    apsw.BusyError: BASE_OCUPADA,
+    apsw.LockedError: BASE_OCUPADA,
+    apsw.CorruptError: BASE_DANADA,
+    apsw.NotADBError: BASE_DANADA,
+}
+DE_MARIADB: dict[object, tuple[str, str]] = {
+    # The last three: nothing was sent to a connection that was closed; killed; the server shuts down.
+    **dict.fromkeys((2002, 2003, 2006, 2013, 2026, 1040, 1047, 1159, 1160, 1161, 1317, 0, 1927, 1053), SIN_BASE),
+    # The server's own disk: full, its quota, a table without room.
+    **dict.fromkeys((3, 1021, 1026, 1030, 1114), DISCO_LLENO),
+    **dict.fromkeys((1020, 1205, 1213), BASE_OCUPADA),
+    **dict.fromkeys((1044, 1045, 1142, 1143, 1227, 1290, 1792, 1836), SIN_PERMISO),
+}
+
+
+@contextmanager
+def en_palabras() -> Iterator[None]:
+    """Raises FallaError, NoDelivery or Busy for what the engine raises; a signal to end ends it cleanly."""
+    try:
+        with terminable():
+            db.open_connection()
+            db.require_schema()
+            yield
+    except OcupadoError as error:
+        raise Busy(str(error)) from None
+    except (EntregaError, db.SchemaError) as error:
+        raise NoDelivery(str(error)) from None
+    except BaseException as error:
+        falla = explicar(error)
+        if falla is None:
+            raise
+        if current_app.debug:
+            traceback.print_exc()
+        raise falla from None
+    finally:
+        desconectar()
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Inside, an order to end raises KeyboardInterrupt as Ctrl-C does, unless it is ignored, as under nohup."""
+
+    def parar(numero: int, marco: object) -> None:
+        raise KeyboardInterrupt
+
+    antes = {numero: signal.getsignal(numero) for numero in SIGNALS}
+    atendidas = [numero for numero, que_hace in antes.items() if que_hace is not signal.SIG_IGN]
+    for numero in atendidas:
+        signal.signal(numero, parar)
+    try:
+        yield
+    finally:
+        for numero in atendidas:
+            signal.signal(numero, antes[numero])
+
+
+def desconectar() -> None:
+    """Whatever the connection went through, the next question gets one that works or fails by itself."""
+    try:
+        db.release_connection()
+    except peewee.PeeweeException:
+        db.db.obj.manual_close()
+
+
+def explicar(error: BaseException) -> FallaError | None:
+    """What went wrong, in words; None where it is a programming error.
+
+    The first cause counts: after a signal, or a lost connection, even the attempt to roll back fails.
+    """
+    causas = [motivo for causa in cadena(error) if (motivo := motivo_de(causa))]
+    return FallaError(*causas[-1]) if causas else None
+
+
+def cadena(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def motivo_de(error: BaseException) -> tuple[str, str] | None:
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUMPIDA
+    if isinstance(error, MemoryError):
+        return SIN_MEMORIA
+    if isinstance(error, apsw.Error):
+        return DE_SQLITE.get(type(error))
+    if isinstance(error, peewee.OperationalError | peewee.InternalError | peewee.InterfaceError):
+        return DE_MARIADB.get(error.args[0]) if error.args and isinstance(error.args[0], int) else None
+    return motivo_del_sistema(error) if isinstance(error, OSError) else None
+
+
+def motivo_del_sistema(error: OSError) -> tuple[str, str]:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DISCO_LLENO
+    if isinstance(error, ConnectionError | TimeoutError):
+        # The only connection there is.
+        return SIN_BASE
+    archivo = f" {error.filename}" if error.filename else ""
+    if isinstance(error, PermissionError):
+        return f"El usuario {getpass.getuser()} no tiene permiso sobre{archivo}", "Corríjalo y repita la misma orden."
+    return f"El sistema no pudo leer o escribir{archivo} ({error.strerror or error})", "Corríjalo y repita la misma orden."

@@ -1,0 +1,82 @@
+"""Rejections and warnings: the first ones on the screen, all of them in a file that a spreadsheet opens without harm."""
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from ..entregas import Novedad, escribir_novedades
+from ..entregas.origen import a_la_vista
+from ..entregas.resultado import Novedades
+from ..formats import NBSP
+from .cifras import miles
+
+A_LA_VISTA = 20
+ANCHO_VALOR = 40
+# What a spreadsheet would run as a formula; numbers are none.
+FORMULA = re.compile(r"[=+\-@\t\r]").match
+NUMERO = re.compile(r"[+-]?\d[\d.,]*").fullmatch
+
+
+def mostrar(titulo: str, novedades: Novedades, ruta: Path) -> None:
+    """Tell them and write them to ``ruta``; where there are none, no file is left of another day.
+
+    A file that cannot be written is told, and changes nothing of what came of the delivery.
+    """
+    if not novedades:
+        ruta.unlink(missing_ok=True)
+        return
+    click.echo(f"\n{titulo}: {miles(len(novedades))}")
+    for novedad in islice(novedades, A_LA_VISTA):
+        click.echo(doblar(linea(novedad)))
+    if len(novedades) > A_LA_VISTA:
+        click.echo(f"  … y {miles(len(novedades) - A_LA_VISTA)} más")
+    try:
+        escribir(ruta, novedades)
+    except OSError as error:
+        click.echo(f"  No se pudo escribir {ruta}: {error.strerror or error}. Lo demás no cambia por eso.", err=True)
+    else:
+        click.echo(f"  Lista completa: {ruta}")
+
+
+def linea(novedad: Novedad) -> str:
+    donde = f"{a_la_vista(novedad.archivo)} línea {miles(novedad.linea)}" if novedad.linea else a_la_vista(novedad.archivo)
+    valor = a_la_vista(novedad.valor.replace(NBSP, " "))
+    corto = f"{valor[: ANCHO_VALOR - 1]}…" if len(valor) > ANCHO_VALOR else valor
+    que = " ".join(filter(None, (a_la_vista(novedad.columna), f"«{corto}»" if corto else "")))
+    return ": ".join(filter(None, (donde, que, novedad.motivo.replace(NBSP, " "))))
+
+
+def doblar(texto: str) -> str:
+    """As wide as the terminal, what goes on farther in; elsewhere a line each, for grep."""
+    if not sys.stdout.isatty():
+        return f"  {texto}"
+    ancho = shutil.get_terminal_size().columns - 1
+    return click.wrap_text(texto, ancho, initial_indent="  ", subsequent_indent="      ")
+
+
+def escribir(ruta: Path, novedades: Novedades) -> None:
+    """All at once: whoever opens the file never finds half of it."""
+    nueva = ruta.with_name(f"{ruta.name}.nuevo")
+    try:
+        # They hold data of customers.
+        nueva.touch(0o600)
+        escribir_novedades(nueva, inofensivas(novedades))
+        os.replace(nueva, ruta)
+    finally:
+        nueva.unlink(missing_ok=True)
+
+
+def inofensivas(novedades: Novedades) -> Iterator[Novedad]:
+    for novedad in novedades:
+        yield novedad._replace(**{campo: sin_formula(getattr(novedad, campo)) for campo in ("archivo", "columna", "valor")})
+
+
+def sin_formula(texto: str) -> str:
+    """``texto`` so that a spreadsheet shows it as it is."""
+    return f"'{texto}" if FORMULA(texto) and not NUMERO(texto) else texto
