@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 
-from ..db import execute, is_sqlite, transactional, utcnow
+from ..db import execute, fetch, is_sqlite, transactional, utcnow
 from ..models import SIN_BAJA, Entrega
 from .base import agregar, reemplazadas, terminar
 from .columnas import CONCEPTOS, Archivo
@@ -20,17 +20,22 @@ from .resultado import Resultado
 ESPERA = 0.03
 MENOS, MAS = 200, 5000
 
-# Where the staff has not decided on a former change, that one stays. "revisar" is first: MySQL assigns in order.
+# Where the staff has not decided on a former change, that one stays, also when this delivery is undone.
+YA_LIMITADAS_SQL = """
+DELETE FROM reemplazo WHERE entrega = ? AND tabla = 'titular'
+   AND clave IN (SELECT codigo FROM asociacion WHERE ve_hasta IS NOT NULL)
+"""
+YA_MARCADAS_SQL = YA_LIMITADAS_SQL.replace("ve_hasta", "revisar")
 TITULAR_SQL = f"""
-UPDATE asociacion SET revisar = CASE WHEN ve_hasta IS NULL THEN ? ELSE revisar END, ve_hasta = COALESCE(ve_hasta,
+UPDATE asociacion SET revisar = ?, ve_hasta = COALESCE(
     (SELECT MAX(f.expedida) FROM factura_version f
       WHERE f.codigo = asociacion.codigo AND f.alta < ? AND (f.baja = {SIN_BAJA} OR f.baja = ?)), '1900-01-01')
  WHERE codigo IN (SELECT clave FROM reemplazo WHERE entrega = ? AND tabla = 'titular')
 """  # noqa: S608
 SOLO_MARCAR_SQL = """
-UPDATE asociacion SET revisar = COALESCE(revisar, ?)
- WHERE codigo IN (SELECT clave FROM reemplazo WHERE entrega = ? AND tabla = 'titular')
+UPDATE asociacion SET revisar = ? WHERE codigo IN (SELECT clave FROM reemplazo WHERE entrega = ? AND tabla = 'titular')
 """
+ABIERTA_SQL = "SELECT 1 FROM entrega WHERE id = ? AND estado = 'abierta'"
 ANOTAR_SQL = """
 INSERT INTO bitacora (momento, evento, actor, cuenta_id, codigo)
 SELECT ?, 'titular_cambiado', 'entrega', cuenta_id, codigo FROM asociacion
@@ -74,6 +79,9 @@ class Escritura:
 
 @transactional
 def escribir(archivo: Archivo, trozo: Diferencia, entrega: int) -> None:
+    """Raises RuntimeError where somebody ended the delivery meanwhile: what is written after it was cleaned would stay."""
+    if not fetch(ABIERTA_SQL if is_sqlite() else f"{ABIERTA_SQL} LOCK IN SHARE MODE", entrega):
+        raise RuntimeError(f"delivery {entrega} is not open any more")
     ancho = len(archivo.clave)
     cambiadas = [fila[:ancho] for fila in trozo.cambiadas]
     terminar(archivo, cambiadas + trozo.sobran, entrega)
@@ -104,11 +112,13 @@ def publicar(entrega: int, resultado: Resultado, ocultar: bool) -> None:
     ahora = utcnow()
     if not cerrar(entrega, "publicada", resultado, publicada=ahora):
         raise RuntimeError(f"delivery {entrega} is not open any more")
+    execute(ANOTAR_SQL, str(ahora), entrega)
     if ocultar:
+        execute(YA_LIMITADAS_SQL, entrega)
         execute(TITULAR_SQL, str(ahora), entrega, entrega, entrega)
     else:
+        execute(YA_MARCADAS_SQL, entrega)
         execute(SOLO_MARCAR_SQL, str(ahora), entrega)
-    execute(ANOTAR_SQL, str(ahora), entrega)
 
 
 def cerrar(entrega: int, estado: str, resultado: Resultado, **fields) -> bool:
