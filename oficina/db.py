@@ -156,6 +156,13 @@ def write() -> Iterator[None]:
             yield
 
 
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """What is read inside is of one instant, also while a delivery is published. For reading only; also a decorator."""
+    with db.atomic():
+        yield
+
+
 def transactional(unit: Callable[..., Any]) -> Callable[..., Any]:
     """Run ``unit`` in one write transaction; repeat it whole after a deadlock. It must not act outside the database."""
 
@@ -220,14 +227,23 @@ def create_schema() -> bool:
     return True
 
 
-def require_schema() -> None:
-    """Raise SchemaError unless the database has exactly the schema of this program."""
+def known_version() -> int:
+    """The version in the database: that of this program or an earlier one. Raises SchemaError where it is neither."""
     version = schema_version()
     if version == 0:
         raise SchemaError("La base de datos no tiene las tablas. Créelas con: flask base crear")
     refuse_newer(version)
+    return version
+
+
+def require_schema() -> None:
+    """Raise SchemaError unless the database has exactly the schema of this program."""
+    version = known_version()
     if version < SCHEMA_VERSION:
-        raise SchemaError(f"La base de datos es de una versión anterior ({version}). Actualícela antes de arrancar.")
+        raise SchemaError(
+            f"La base de datos es de una versión anterior ({version}). "
+            "Haga una copia y actualícela antes de arrancar, con: flask base actualizar"
+        )
 
 
 def refuse_newer(version: int) -> None:
