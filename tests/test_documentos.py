@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 from fabrica import un_predio, una_factura
 
-from oficina.documentos import RenderError, pdf_de
+from oficina.documentos import RenderError, html_de, render
 from oficina.documentos import factura as documento
 from oficina.documentos import pdf as renderer
 from oficina.models import Factura, Predio
@@ -33,6 +33,10 @@ def poppler():
 def delivered(factura: Factura) -> Factura:
     """The bill as a page finds it, with its predio."""
     return Factura.select(Factura, Predio).join(Predio).where(Factura.numero == factura.numero).get()
+
+
+def pdf_de(factura: Factura) -> bytes:
+    return render(html_de(factura))
 
 
 def run(program: str, pdf: bytes, *options: str) -> str:

@@ -126,7 +126,7 @@ def test_a_pdf_that_cannot_be_made_says_to_come_back(app, navegador, monkeypatch
     def fails(*args):
         raise RenderError("no")
 
-    monkeypatch.setattr(documentos, "pdf_de", fails)
+    monkeypatch.setattr(documentos, "render", fails)
     page = navegador.abre(f"/facturas/factura-{factura.numero}.pdf", 503)
     assert revisa(page, 503).cabeceras["Retry-After"] == "30"
 

@@ -5,7 +5,7 @@ from peewee import IntegrityError
 from .. import audit
 from ..db import transactional, write
 from ..limits import limit
-from ..models import Asociacion, Cuenta, Predio
+from ..models import Asociacion, Cuenta, Entrega, Predio
 from ..proof import holds_bill
 from ..web import get_or_404, render
 from .forms import CodigoForm
@@ -23,8 +23,8 @@ def pagina(form: CodigoForm, status: int = 200, retirando: str | None = None):
     """The form and the table of codes; ``retirando`` is the one whose removal is to be confirmed."""
     if not current_app.config["PRUEBA_FACTURA"]:
         del form.numero_factura
-    codes = current_user.codigos()
-    return render("codigos/codigos.html", "codigos/_codigos.html", status, form=form, codigos=codes, retirando=retirando)
+    context = {"codigos": current_user.codigos(), "retirando": retirando, "actualizada": Entrega.ultima_fecha()}
+    return render("codigos/codigos.html", "codigos/_codigos.html", status, form=form, **context)
 
 
 @bp.get("")

@@ -1,6 +1,6 @@
 """Documents to download: the bill as a PDF."""
 
-from .factura import pdf_de
-from .pdf import RenderError
+from .factura import html_de
+from .pdf import RenderError, render
 
-__all__ = ["RenderError", "pdf_de"]
+__all__ = ["RenderError", "html_de", "render"]

@@ -12,9 +12,8 @@ from pathlib import Path
 from flask import current_app
 
 from ..formats import BOGOTA, cantidad
-from ..models import Concepto, Factura
+from ..models import Concepto, Entrega, Factura
 from . import grafica
-from .pdf import render
 
 # The bill compares with the previous 6 periods if monthly, 3 if bimonthly: 6 serve both.
 PERIODOS = 6
@@ -50,17 +49,11 @@ class Consumo:
         return f"{MESES[int(self.periodo[5:7]) - 1]} {self.periodo[2:4]}"
 
 
-def pdf_de(factura: Factura, con_titular: bool = True) -> bytes:
-    """The bill as a PDF, letter size, with or without the name of the holder. Raises RenderError.
-
-    The caller answers for who may see it.
-    Kept by its content, which changes once a day with the date of the copy: looking again costs nothing.
-    """
-    return render(html_de(factura, con_titular))
-
-
 def html_de(factura: Factura, con_titular: bool = True) -> str:
-    """The document of a bill, as the renderer takes it."""
+    """The document of a bill, as ``render`` makes a PDF of it, with or without the name of the holder.
+
+    The caller answers for who may see it. It changes once a day, with the date of the copy, and with each delivery.
+    """
     servicios = servicios_de(factura)
     lineas = sum(servicio.subtotal for servicio in servicios)
     consumos = [*anteriores(factura), Consumo(factura.periodo, factura.consumo, del_periodo(factura))]
@@ -77,6 +70,7 @@ def html_de(factura: Factura, con_titular: bool = True) -> str:
         dias=(factura.hasta - factura.desde).days + 1 if factura.desde and factura.hasta else None,
         estrato=ESTRATOS.get(factura.predio.estrato),
         ahora=datetime.now(BOGOTA),
+        actualizada=Entrega.ultima_fecha(),
         marca={name.removeprefix("MARCA_").lower(): v for name, v in current_app.config.items() if name.startswith("MARCA_")},
         pago={"nombre": current_app.config["PAGO_NOMBRE"], "url": current_app.config["PAGO_URL"]},
     )

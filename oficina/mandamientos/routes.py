@@ -3,6 +3,7 @@ import logging
 from flask import Blueprint
 from flask_login import current_user
 
+from ..db import snapshot
 from ..models import Entrega
 from ..web import render
 from .estados import ESTADOS
@@ -12,6 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 @bp.get("")
+@snapshot()
 def lista():
     """Whether a coercive collection process was begun for any code, in plain words; or that there is none."""
     processes = list(current_user.mandamientos())

@@ -3,6 +3,7 @@ from itertools import groupby
 from flask import Blueprint
 from flask_login import current_user
 
+from ..db import snapshot
 from ..models import Entrega
 from ..web import render
 
@@ -10,6 +11,7 @@ bp = Blueprint("pagos", __name__, url_prefix="/pagos")
 
 
 @bp.get("")
+@snapshot()
 def realizados():
     """The last 3 payments of each code, newest first."""
     codes = current_user.codigos()
