@@ -34,7 +34,6 @@ SIN_RAZON = 1 << 20
 # Asobancaria 2001: file header with NIT, day and bank, then batch, details and controls. With 02, that of 1998: its own
 # reader says that it is not taken.
 RECAUDO = re.compile(rb"01[0-9]{19,}")
-REGISTROS = (b"01", b"02", b"05", b"06", b"08", b"09")
 RECAUDO_BYTES = 4096
 
 
@@ -198,10 +197,7 @@ def es_recaudo(origen: Origen) -> bool:
             comienzo = archivo.read(RECAUDO_BYTES)
     except (OSError, *DANADO):
         return False
-    if len(comienzo) == RECAUDO_BYTES:
-        comienzo = comienzo.rpartition(b"\n")[0]
-    lineas = [linea for linea in comienzo.removeprefix(b"\xef\xbb\xbf").splitlines() if linea.strip()]
-    return len(lineas) > 1 and bool(RECAUDO.match(lineas[0])) and all(linea.startswith(REGISTROS) for linea in lineas)
+    return bool(RECAUDO.match(comienzo.removeprefix(b"\xef\xbb\xbf").lstrip()))
 
 
 def motivo_de_no_leer(nombre: str, extension: str) -> str:

@@ -8,8 +8,9 @@ from .asobancaria import Recaudo as Linea
 from .base import buscar, sql_vivas
 from .columnas import RECAUDOS
 from .indice import Indice
+from .lectura import ESTA_DANADO
 from .opciones import Opciones
-from .origen import Origen
+from .origen import DANADO, Origen
 from .resultado import Conteo, Resultado
 from .revision import Filas
 
@@ -29,6 +30,13 @@ class Recaudos:
         """Keep the new payments of a file; whether all of it is good, for a bank's file is taken whole or not at all."""
         conteo = self.resultado.archivos[origen.nombre] = Conteo()
         antes = self.resultado.rechazos.por_archivo[origen.nombre]
+        try:
+            self.leer(origen, acopio, avance, conteo)
+        except (OSError, *DANADO):
+            self.resultado.rechazar(origen.nombre, None, "", "", ESTA_DANADO)
+        return self.resultado.rechazos.por_archivo[origen.nombre] == antes
+
+    def leer(self, origen: Origen, acopio: Acopio, avance: Callable[[int], None], conteo: Conteo) -> None:
         with LecturaRecaudos(origen, self.resultado, avance) as lectura:
             for lineas in lectura.bloques(BLOQUE):
                 filas = [fila(lectura.encabezado, linea) for linea in lineas]
@@ -37,7 +45,6 @@ class Recaudos:
                 conteo.suma += sum(linea.valor for linea in lineas)
             conteo.filas, conteo.sha256 = lectura.leidas, lectura.sha256()
             self.avisar_nit(origen.nombre, lectura.encabezado)
-        return self.resultado.rechazos.por_archivo[origen.nombre] == antes
 
     def nuevas(self, nombre: str, lineas: list[Linea], filas: Filas, conteo: Conteo) -> Filas:
         """The payments that were not taken before. Those that contradict what was taken are rejected."""
