@@ -22,6 +22,7 @@ import pytest
 import servidores
 from fabrica import una_cuenta
 from test_entregas import COMPLETA, FACTURA, PREDIO, escribir
+from test_recaudos import archivo as archivo_de_banco
 
 from oficina import db
 from oficina.cli import fallas
@@ -229,6 +230,23 @@ def test_good_rows_left_out_with_a_bad_one_are_told_apart(importar):
     assert "que dependen de ellas" in salida.output
 
 
+# -- payments of banks ----------------------------------------------------------------------------------
+
+
+def test_payments_of_banks_are_told_with_those_that_nobody_knows(runner, entregas, tmp_path):
+    escribir(tmp_path / "noche", COMPLETA)
+    nombre = "recaudo_bancolombia_noviembre_10.txt"
+    (tmp_path / "noche" / nombre).write_text(archivo_de_banco([("999", 50_000_00), ("F1", 84_350_00)]), encoding="ascii")
+    salida = runner.invoke(args=["importar", str(tmp_path / "noche")])
+    assert salida.exit_code == 0
+    assert filas(salida, "recaudo_bancolombia_nov… ")[0] == ["recaudo_bancolombia_nov…", "2", "2", "0", "0", "0"]
+    assert "Pagos por identificar: 1, recaudo_bancolombia_nov…" in salida.output
+    assert max(map(len, salida.output.splitlines()[1:])) <= 80
+    visto = entregas("ver", str(Entrega.get().id)).output
+    assert "Pagos por identificar: 1" in visto
+    assert f"  {nombre}\n" in visto
+
+
 # -- change of holder -----------------------------------------------------------------------------------
 
 
@@ -301,7 +319,7 @@ def test_all_of_the_record_of_one_can_be_seen(importar, entregas):
     salida = entregas("ver", str(registro.id)).output
     assert "publicada; es la última" in salida
     assert registro.huella in salida
-    assert all(conteo["sha256"] in salida for conteo in registro.archivos.values())
+    assert all(f"{conteo['sha256']}  {nombre}\n" in salida for nombre, conteo in registro.archivos.items())
     assert "$ 84.350" in salida
     importar(**OTRO_TOTAL)
     assert "hay otra posterior" in entregas("ver", str(registro.id)).output
@@ -563,7 +581,9 @@ def test_a_programming_error_is_not_put_in_words(app):
     with pytest.raises(peewee.PeeweeException) as suceso:
         db.fetch("SELECT nada FROM predio")
     assert fallas.explicar(suceso.value) is None
-    assert fallas.explicar(ZeroDivisionError()) is None
+    meanwhile = ZeroDivisionError()
+    meanwhile.__context__ = PermissionError(13, "Permission denied")
+    assert fallas.explicar(meanwhile) is None
     assert fallas.explicar(peewee.IntegrityError(1062, "Duplicate entry")) is None
 
 

@@ -133,9 +133,10 @@ def detalle(registro: Entrega) -> Iterable[str]:
     if comparada:
         yield ""
         yield from tablas.sumas(resumen)
+        yield from tablas.notas(resumen)
     yield "\nSHA-256 de los archivos"
-    ancho = max(map(len, resumen))
-    yield from (f"{nombre:<{ancho}}  {conteo['sha256']}" for nombre, conteo in resumen.items())
+    # As sha256sum writes them.
+    yield from (f"{conteo['sha256']}  {a_la_vista(nombre)}" for nombre, conteo in resumen.items())
 
 
 # -- the way back -----------------------------------------------------------------------------------

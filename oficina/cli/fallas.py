@@ -135,10 +135,14 @@ def desconectar() -> None:
 def explicar(error: BaseException) -> FallaError | None:
     """What went wrong, in words; None where it is a programming error.
 
-    The first cause counts: after a signal, or a lost connection, even the attempt to roll back fails.
+    A signal counts wherever it came, else the first cause: after it even the attempt to roll back fails.
     """
-    causas = [motivo for causa in cadena(error) if (motivo := motivo_de(causa))]
-    return FallaError(*causas[-1]) if causas else None
+    motivos = [motivo for causa in cadena(error) if (motivo := motivo_de(causa))]
+    if INTERRUMPIDA in motivos:
+        return FallaError(*INTERRUMPIDA)
+    # A programming error is one whatever was being handled when it came.
+    del_sistema = isinstance(error, peewee.PeeweeException | apsw.Error | OSError | MemoryError)
+    return FallaError(*motivos[-1]) if del_sistema and motivos else None
 
 
 def cadena(error: BaseException | None) -> Iterator[BaseException]:

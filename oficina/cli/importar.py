@@ -101,11 +101,13 @@ def mostrar(resultado: Resultado, codigo: int) -> None:
         click.echo(linea)
     if comparada:
         click.echo()
-        for linea in tablas.sumas(resumen):
+        for linea in (*tablas.sumas(resumen), *tablas.notas(resumen)):
             click.echo(linea)
     instancia = Path(current_app.config["INSTANCIA"])
     novedades.mostrar("Avisos", resultado.avisos, instancia / f"avisos-{resultado.nombre}.csv")
     novedades.mostrar("Rechazos", resultado.rechazos, instancia / f"rechazos-{resultado.nombre}.csv")
+    if comparada and resultado.identificados:
+        click.echo(f"\n{cuantas(resultado.identificados, 'pago')} de bancos que esperaban ya se sabe de quién son.")
     if comparada and resultado.titulares:
         decir_titulares(resultado)
     click.echo()
