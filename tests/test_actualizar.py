@@ -253,12 +253,12 @@ def orden(url: str, instancia, *options: str, **kwargs):
 def test_the_command_says_what_it_will_do_asks_and_does_it(vieja, instancia, motor):
     result = orden(vieja, instancia, input="s\n")
     assert result.exit_code == 0, result.output
-    assert "pasará de la versión 1 a la versión 2" in result.output
+    assert f"pasará de la versión 1 a la versión {db.SCHEMA_VERSION}" in result.output
     assert "detenga el portal" in result.output
     copia = {"sqlite": '-m apsw .*/vieja.db "\\.backup .*"', "mariadb": "mariadb-dump --single-transaction vieja >"}
     assert re.search(copia[motor], result.output)
-    assert re.search(r"actualizada a la versión 2 y revisada, en .* s\.", result.output)
-    assert version(vieja) == 2
+    assert re.search(rf"actualizada a la versión {db.SCHEMA_VERSION} y revisada, en .* s\.", result.output)
+    assert version(vieja) == db.SCHEMA_VERSION
 
 
 def test_it_does_nothing_without_a_yes(vieja, instancia):
@@ -273,15 +273,15 @@ def test_it_need_not_ask_and_does_nothing_twice(vieja, instancia):
     assert orden(vieja, instancia, "--si").exit_code == 0
     result = orden(vieja, instancia)
     assert result.exit_code == 0
-    assert result.output == "La base de datos ya está en la versión 2; no se cambió nada.\n"
+    assert result.output == f"La base de datos ya está en la versión {db.SCHEMA_VERSION}; no se cambió nada.\n"
 
 
 def test_a_newer_database_is_refused(vieja, instancia):
     with portal(vieja, instancia) as app:
-        db.execute("UPDATE esquema SET version = 3")
+        db.execute("UPDATE esquema SET version = ?", db.SCHEMA_VERSION + 1)
         result = app.test_cli_runner().invoke(args=["base", "actualizar", "--si"])
     assert result.exit_code == 1
-    assert "versión más nueva (3)" in result.output
+    assert f"versión más nueva ({db.SCHEMA_VERSION + 1})" in result.output
     with pytest.raises(db.SchemaError, match="no se tocó nada"), portal(vieja, instancia):
         pass
 

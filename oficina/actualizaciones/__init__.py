@@ -29,7 +29,10 @@ IS_THERE = {
 
 
 def actualizar() -> None:
-    """Bring the database to SCHEMA_VERSION, on a connection of its own; nobody else may be using it. Raises SchemaError and OcupadoError."""
+    """Bring the database to SCHEMA_VERSION, on a connection of its own; nobody else may be using it.
+
+    Raises SchemaError, and OcupadoError while an import or another update is at work.
+    """
     with in_one_transaction() if is_sqlite() else in_patience():
         for version in range(known_version() + 1, SCHEMA_VERSION + 1):
             for statement in steps(version):
