@@ -31,6 +31,8 @@ class ConfigError(click.ClickException):
     A ClickException, so that every command shows the message and not a traceback.
     """
 
+    exit_code = 2
+
 
 @dataclass(frozen=True)
 class Setting:

@@ -123,7 +123,9 @@ def at_start() -> Iterator[None]:
             1049: "la base no existe",
         }
         reason = why.get(code, "no responde o no se puede abrir")
-        raise ConfigError(f"No se pudo entrar a la base de datos de OFICINA_BASE_DE_DATOS: {reason}.") from None
+        away = ConfigError(f"No se pudo entrar a la base de datos de OFICINA_BASE_DE_DATOS: {reason}.")
+        away.exit_code = 4  # not a mistake in what was asked: the same may work later
+        raise away from None
     try:
         yield
     finally:

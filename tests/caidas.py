@@ -274,7 +274,7 @@ def hijo(
             resultado = entregas.importar(Path(ruta), "sistemas:ana", avance=avance, espera=espera, trabajo=carpeta)
             dicho["entrega"] = resultado.entrega
         else:
-            entregas.deshacer(numero, avance, espera=espera)
+            entregas.deshacer(numero, "sistemas:ana", avance, espera=espera)
         sentencia("after the last one")
     except BaseException as error:
         cadena, causa = [], error

@@ -1,7 +1,6 @@
 """A delivery is taken in whole or not at all, and says row by row what it cannot take."""
 
 import hashlib
-import json
 import re
 from pathlib import Path
 
@@ -104,7 +103,7 @@ def test_the_record_tells_files_counts_and_sums(entregar, tmp_path):
     resultado = entregar(**COMPLETA)
     registro = Entrega.get_by_id(resultado.entrega)
     assert (registro.nombre, registro.quien, registro.huella) == ("entrega", "sistemas:ana", resultado.huella)
-    facturas = json.loads(registro.resumen)["facturas"]
+    facturas = registro.archivos["facturas"]
     digest = hashlib.sha256((tmp_path / "entrega/facturas.csv").read_bytes()).hexdigest()
     assert facturas == {
         **{"sha256": digest, "filas": 1, "nuevas": 1, "cambiadas": 0, "iguales": 0, "quitadas": 0},

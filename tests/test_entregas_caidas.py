@@ -49,7 +49,7 @@ def mundo(app, base, tmp_path):
     antes = lo_visible()
     segunda = entregas.importar(rutas[1], "sistemas:ana").entrega
     despues = lo_visible()
-    entregas.deshacer(segunda)
+    entregas.deshacer(segunda, "sistemas:ana")
     assert lo_visible() == antes != despues
     return SimpleNamespace(url=base, primera=primera, rutas=rutas, ruta=rutas[1], antes=antes, despues=despues)
 
@@ -99,7 +99,7 @@ def comprobar_lo_que_sigue(mundo):
 def volver(mundo):
     """Take back deliveries until the first one is the last."""
     while (ultima := Entrega.ultima()).id != mundo.primera:
-        entregas.deshacer(ultima.id)
+        entregas.deshacer(ultima.id, "sistemas:ana")
     assert lo_visible() == mundo.antes
     comprobar_sin_restos()
 
@@ -300,7 +300,7 @@ def test_customers_write_while_it_is_cleaned(mundo):
         cuantas += 1
         fabrica.a_la_vez(db.transactional(lambda: db.execute("INSERT INTO limite VALUES (?, 1, 1)", f"cliente {cuantas}")))
 
-    entregas.deshacer(Entrega.ultima().id, escribe_un_cliente)
+    entregas.deshacer(Entrega.ultima().id, "sistemas:ana", escribe_un_cliente)
     assert cuantas > 5
     assert db.fetch("SELECT COUNT(*) FROM limite WHERE clave LIKE ?", "cliente %")[0][0] == cuantas
 
@@ -367,7 +367,7 @@ def test_a_server_that_dies_loses_nothing(motor, tmp_path, taller):
             assert lo_visible() == antes
         segunda = entregas.importar(rutas[1], "sistemas:ana").entrega
         comprobar_sin_restos()
-        entregas.deshacer(segunda)
+        entregas.deshacer(segunda, "sistemas:ana")
         assert lo_visible() == antes
         fabrica.desconecta()
 
@@ -465,7 +465,7 @@ def test_a_delivery_that_somebody_ended_is_not_published(mundo, taller):
 def test_undoing_the_first_delivery_leaves_the_portal_empty(app, tmp_path):
     vacio = lo_visible()
     ruta = caidas.escribir(tmp_path / "primera", caidas.PRIMERA)
-    entregas.deshacer(entregas.importar(ruta, "sistemas:ana").entrega)
+    entregas.deshacer(entregas.importar(ruta, "sistemas:ana").entrega, "sistemas:ana")
     assert lo_visible() == vacio
     assert Entrega.ultima_fecha() is None
     comprobar_sin_restos()
@@ -475,19 +475,19 @@ def test_undoing_the_first_delivery_leaves_the_portal_empty(app, tmp_path):
 def test_only_the_last_delivery_is_undone(mundo):
     segunda = entregas.importar(mundo.ruta, "sistemas:ana").entrega
     with pytest.raises(entregas.NoSeDeshaceError, match=f"Solo se puede deshacer la última.*{segunda}"):
-        entregas.deshacer(mundo.primera)
+        entregas.deshacer(mundo.primera, "sistemas:ana")
     assert lo_visible() == mundo.despues
-    entregas.deshacer(segunda)
+    entregas.deshacer(segunda, "sistemas:ana")
     with pytest.raises(entregas.NoSeDeshaceError, match="Solo se puede deshacer la última"):
-        entregas.deshacer(segunda)
+        entregas.deshacer(segunda, "sistemas:ana")
 
 
 def test_two_deliveries_are_undone_one_after_the_other(mundo, tmp_path):
     tercera = caidas.escribir(tmp_path / "tercera", {"predios": [caidas.predio("1", "102"), caidas.predio("3", "301")]})
     segunda = entregas.importar(mundo.ruta, "sistemas:ana").entrega
-    entregas.deshacer(entregas.importar(tercera, "sistemas:ana").entrega)
+    entregas.deshacer(entregas.importar(tercera, "sistemas:ana").entrega, "sistemas:ana")
     assert lo_visible() == mundo.despues
-    entregas.deshacer(segunda)
+    entregas.deshacer(segunda, "sistemas:ana")
     assert lo_visible() == mundo.antes
     comprobar_sin_restos()
 
@@ -496,9 +496,9 @@ def test_what_was_forgotten_is_not_undone(mundo):
     segunda = entregas.importar(mundo.ruta, "sistemas:ana").entrega
     otras = [entregas.importar(mundo.rutas[0], "sistemas:ana").entrega, entregas.importar(mundo.ruta, "sistemas:ana").entrega]
     for otra in reversed(otras):
-        entregas.deshacer(otra)
+        entregas.deshacer(otra, "sistemas:ana")
     with pytest.raises(entregas.NoSeDeshaceError, match="ya no se conserva"):
-        entregas.deshacer(segunda)
+        entregas.deshacer(segunda, "sistemas:ana")
     assert {**lo_visible(), "asociacion": []} == {**mundo.despues, "asociacion": []}
 
 

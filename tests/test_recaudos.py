@@ -207,5 +207,5 @@ def test_undoing_brings_the_payment_of_the_bank_back(entregar):
     antes = pagos(), [tuple(r) for r in Recaudo.select().order_by(Recaudo.id).tuples()]
     segunda = entregar(pagos=[PAGO], facturas=[BILL | {"numero": "F9", "periodo": "2026-12", "referencia": "999"}])
     assert len(pagos()) == 2
-    entregas.deshacer(segunda.entrega)
+    entregas.deshacer(segunda.entrega, "sistemas:ana")
     assert (pagos(), [tuple(r) for r in Recaudo.select().order_by(Recaudo.id).tuples()]) == antes

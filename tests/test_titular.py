@@ -301,7 +301,7 @@ def test_bills_of_later_deliveries_stay_hidden(navegador, entregar):
 def test_a_delivery_that_is_undone_leaves_everything_as_it_was(navegador, entregar):
     entregar(ANTES)
     navegador.ya_dentro(una_cuenta(codigos=[CODIGO]))
-    entregas.deshacer(entregar(DESPUES))
+    entregas.deshacer(entregar(DESPUES), "sistemas:ana")
     assert not Asociacion.get().limitada
     page = panel(navegador)
     assert (numero(page), AVISO in page.texto) == ("F2", False)

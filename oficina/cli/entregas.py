@@ -6,7 +6,7 @@ import click
 import peewee
 from flask.cli import AppGroup, with_appcontext
 
-from .. import audit, db
+from .. import db
 from ..audit import operator
 from ..entregas import NoSeDeshaceError
 from ..entregas import deshacer as deshacer_entrega
@@ -134,6 +134,7 @@ def detalle(registro: Entrega) -> Iterable[str]:
         yield ""
         yield from tablas.sumas(resumen)
         yield from tablas.notas(resumen)
+        yield from tablas.de_todos(registro.de_todos)
     yield "\nSHA-256 de los archivos"
     # As sha256sum writes them.
     yield from (f"{conteo['sha256']}  {a_la_vista(nombre)}" for nombre, conteo in resumen.items())
@@ -159,13 +160,12 @@ def deshacer(numero: int, si: bool, esperar: int) -> None:
             confirmar(f"¿Deshacer la entrega {numero}?", si)
             click.echo()
             with Avance() as avance:
-                deshacer_entrega(numero, avance, espera=esperar)
+                deshacer_entrega(numero, operator(), avance, espera=esperar)
     except NoSeDeshaceError as error:
         raise click.ClickException(str(error)) from None
     except fallas.FallaError as falla:
         decir_falla(falla, numero)
     with db.db.connection_context():
-        anotar(numero)
         ultima = Entrega.ultima()
     click.echo(f"La entrega {numero} quedó deshecha. {los_clientes_ven(ultima)}")
 
@@ -191,11 +191,6 @@ def decir_falla(falla: fallas.FallaError, numero: int) -> None:
     if not deshecha:
         raise fallas.Unfinished(f"{falla.motivo}: la entrega {numero} sigue publicada, completa. {falla.remedio}")
     click.echo(f"{falla.motivo} durante la limpieza; la próxima importación la termina.", err=True)
-
-
-def anotar(numero: int) -> None:
-    with db.write():
-        audit.record("entrega_deshecha", actor=operator(), detalle=f"entrega {numero}")
 
 
 def los_clientes_ven(ultima: Entrega | None) -> str:

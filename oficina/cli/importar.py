@@ -93,7 +93,7 @@ def codigo_de(resultado: Resultado, parcial: bool) -> int:
 
 
 def mostrar(resultado: Resultado, codigo: int) -> None:
-    resumen = resultado.resumen()
+    resumen = resultado.resumen()["archivos"]
     comparada = resultado.publicada or resultado.simulada
     click.echo()
     columnas = tablas.CUENTAS if comparada else ("filas", "rechazadas")

@@ -49,6 +49,14 @@ def notas(resumen: Resumen) -> Iterator[str]:
     return iter(["", *lineas] if lineas else [])
 
 
+def de_todos(registro: dict[str, int]) -> Iterator[str]:
+    """What a delivery changed beyond its files."""
+    if registro["titulares"]:
+        yield f"Códigos que cambiaron de titular: {miles(registro['titulares'])}"
+    if registro["identificados"]:
+        yield f"Pagos de bancos que esperaban y se identificaron: {miles(registro['identificados'])}"
+
+
 def corto(nombre: str) -> str:
     """The name of a file; that of a bank's is as the bank wants it."""
     visible = a_la_vista(nombre)

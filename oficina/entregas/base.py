@@ -9,6 +9,7 @@ from peewee import __exception_wrapper__
 from ..db import db, fetch, is_sqlite
 from ..models import SIN_BAJA
 from .columnas import Archivo
+from .traduccion import Recuerdo
 
 BLOQUE = 1000
 
@@ -39,11 +40,24 @@ def ejecutar(sql: str, filas: list[tuple]) -> None:
 
 def agregar(archivo: Archivo, filas: list[tuple], entrega: int) -> None:
     """Add these rows as versions of the delivery; nobody sees them before it is published."""
+    version = f"{int(entrega)}, {SIN_BAJA}"
     if is_sqlite():
-        ejecutar(sql_agregar(archivo, f"{int(entrega)}, {SIN_BAJA}"), filas)
-    else:
-        # PyMySQL joins rows into one statement only where "VALUES (...)" has nothing but marks.
-        ejecutar(sql_agregar(archivo, "?, ?"), [(*fila, entrega, SIN_BAJA) for fila in filas])
+        ejecutar(f"{sql_agregar(archivo)} ({marcas(len(archivo.nombres))}, {version})", filas)
+    elif filas:
+        fila = f"({', '.join(['%s'] * len(archivo.nombres))}, {version})"
+        columnas = zip(literales(archivo), zip(*filas, strict=True), strict=True)
+        textos = [recuerdo.columna(valores) for recuerdo, valores in columnas]
+        with __exception_wrapper__, closing(db.cursor()) as cursor:
+            cursor.execute(f"{sql_agregar(archivo)} {', '.join(map(fila.__mod__, zip(*textos, strict=True)))}")
+
+
+@cache
+def literales(archivo: Archivo) -> list[Recuerdo]:
+    """The values of each column as PyMySQL writes them in SQL.
+
+    Its executemany escapes every value of every row anew, and takes twice as long.
+    """
+    return [Recuerdo(lambda valor: db.connection().escape(valor)) for _ in archivo.columnas]
 
 
 def terminar(archivo: Archivo, claves: list[tuple], entrega: int) -> None:
@@ -63,9 +77,8 @@ def marcas(cuantas: int) -> str:
 
 
 @cache
-def sql_agregar(archivo: Archivo, versiones: str) -> str:
-    columnas = ", ".join((*archivo.nombres, "alta", "baja"))
-    return f"INSERT INTO {archivo.tabla}_version ({columnas}) VALUES ({marcas(len(archivo.nombres))}, {versiones})"  # noqa: S608
+def sql_agregar(archivo: Archivo) -> str:
+    return f"INSERT INTO {archivo.tabla}_version ({', '.join((*archivo.nombres, 'alta', 'baja'))}) VALUES"
 
 
 @cache

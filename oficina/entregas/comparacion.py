@@ -58,6 +58,7 @@ class Comparacion:
         if archivo is CONCEPTOS:
             diferencia.conocidas = claves
             diferencia.sobran = self.sobrantes(existentes)
+            diferencia.antes += sumar(archivo, [existentes[clave] for clave in diferencia.sobran])
         elif archivo is FACTURAS and not self.primera_vez[archivo.nombre]:
             self.indice.marcar("existia", (clave for (clave,) in existentes))
             self.avisar_periodos(diferencia.nuevas)
@@ -81,17 +82,21 @@ class Comparacion:
         if not existentes:
             return Diferencia(nuevas=filas)
         ancho = len(archivo.clave)
-        diferencia = Diferencia(antes=sumar(archivo, existentes.values()))
+        diferencia = Diferencia()
+        anteriores = []
         for fila in filas:
             anterior = existentes.get(fila[:ancho])
             if anterior is None:
                 diferencia.nuevas.append(fila)
-            elif anterior == fila:
+                continue
+            anteriores.append(anterior)
+            if anterior == fila:
                 diferencia.iguales += 1
             else:
                 diferencia.cambiadas.append(fila)
                 if archivo is PREDIOS and otro_titular(anterior, fila):
                     diferencia.titulares.append(fila[0])
+        diferencia.antes = sumar(archivo, anteriores)
         return diferencia
 
     def sobrantes(self, existentes: dict[tuple, tuple]) -> list[tuple]:

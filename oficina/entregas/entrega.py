@@ -49,9 +49,9 @@ def importar(
     ``espera`` seconds. ``trabajo`` is a folder with room for as much as the files weigh; the system's own by default.
     Raises EntregaError where it is no delivery, and OcupadoError.
     """
-    carrera = Carrera(ruta, quien, opciones or Opciones(), avance, parcial, ocultar)
-    with uno_a_la_vez(espera), sin_buscar_basura(), tempfile.TemporaryDirectory(dir=trabajo, prefix="importar-") as carpeta:
-        return carrera.correr(Path(carpeta), simular)
+    with uno_a_la_vez(espera), sin_buscar_basura():
+        carrera = Carrera(ruta, quien, opciones or Opciones(), avance, parcial, ocultar)
+        return carrera.correr(trabajo or Path(tempfile.gettempdir()), simular)
 
 
 @contextmanager
@@ -65,10 +65,10 @@ def sin_buscar_basura() -> Iterator[None]:
         gc.set_threshold(*antes)
 
 
-def deshacer(entrega: int, avance: Avance | None = None, *, espera: int = 0) -> None:
-    """Take back the last published delivery. Raises NoSeDeshaceError and OcupadoError."""
+def deshacer(entrega: int, quien: str, avance: Avance | None = None, *, espera: int = 0) -> None:
+    """Take back the last published delivery, on behalf of ``quien``. Raises NoSeDeshaceError and OcupadoError."""
     with uno_a_la_vez(espera):
-        deshacer_entrega(entrega)
+        deshacer_entrega(entrega, quien)
         limpiar(Paso("limpiar", 0, avance))
 
 
@@ -103,7 +103,7 @@ class Carrera:
     def correr(self, carpeta: Path, simular: bool) -> Resultado:
         with ExitStack() as abiertos:
             archivos, bancos = abiertos.enter_context(abrir_entrega(self.ruta, self.opciones, self.resultado))
-            limpiar(Paso("limpiar", 0, self.avance))
+            limpiar(Paso("limpiar", 0, self.avance), solo_lo_interrumpido=simular)
             acopio, indice = abiertos.enter_context(Acopio(carpeta)), abiertos.enter_context(Indice(carpeta))
             self.revisar(archivos, bancos, acopio, indice)
             if simular:

@@ -3,6 +3,7 @@ end or were undone, and what the last but one replaced. Also takes back the last
 
 from collections.abc import Callable, Iterable
 
+from ..audit import record
 from ..db import execute, fetch, transactional
 from ..models import SIN_BAJA, Entrega
 from .base import ejecutar
@@ -23,9 +24,10 @@ class NoSeDeshaceError(Exception):
     """The delivery cannot be taken back; the message is Spanish."""
 
 
-def limpiar(avance: Avance = lambda mas: None) -> None:
+def limpiar(avance: Avance = lambda mas: None, solo_lo_interrumpido: bool = False) -> None:
     """Before a delivery is written: nothing may be left that its publication would show. Can be stopped and repeated.
 
+    With ``solo_lo_interrumpido``, what the deliveries before the last replaced stays, so that they can be undone.
     Only who holds the lock may call it: an open delivery is one that did not come to its end.
     """
     Entrega.update(estado="interrumpida").where(Entrega.estado == "abierta").execute()
@@ -34,14 +36,14 @@ def limpiar(avance: Avance = lambda mas: None) -> None:
     for entrega in list(Entrega.select().where(Entrega.restos == 1).order_by(Entrega.id.desc())):
         if entrega.estado != "publicada":
             retirar(entrega.id, avance)
-        elif entrega.id != ultima.id:
+        elif entrega.id != ultima.id and not solo_lo_interrumpido:
             olvidar(entrega.id, avance)
 
 
-def deshacer(numero: int) -> None:
+def deshacer(numero: int, quien: str) -> None:
     """Take back the last published delivery: customers see at once what they saw before it. Raises NoSeDeshaceError.
 
-    Its rows are left for ``limpiar``.
+    ``quien`` takes it back, for the log. Its rows are left for ``limpiar``.
     """
     ultima = Entrega.ultima()
     if ultima is None or ultima.id != numero:
@@ -49,13 +51,14 @@ def deshacer(numero: int) -> None:
         raise NoSeDeshaceError(f"Solo se puede deshacer la última entrega publicada. {cual}")
     if not ultima.restos:
         raise NoSeDeshaceError(f"Lo que reemplazó la entrega {numero} ya no se conserva.")
-    ocultar(ultima)
+    ocultar(ultima, quien)
 
 
 @transactional
-def ocultar(entrega: Entrega) -> None:
+def ocultar(entrega: Entrega, quien: str) -> None:
     Entrega.update(estado="deshecha").where((Entrega.id == entrega.id) & (Entrega.estado == "publicada")).execute()
     execute(DESMARCAR_SQL, str(entrega.publicada), entrega.id)
+    record("entrega_deshecha", actor=quien, detalle=f"entrega {entrega.id}")
 
 
 def retirar(entrega: int, avance: Avance) -> None:
@@ -98,18 +101,18 @@ def reemplazos(entrega: int, tabla: str) -> list[str]:
 
 @transactional
 def retirar_facturas(entrega: int, numeros: list[str]) -> None:
-    borrar(CONCEPTOS, "alta", entrega, numeros)
-    borrar(FACTURAS, "alta", entrega, numeros)
+    borrar_altas(CONCEPTOS, entrega, numeros)
+    borrar_altas(FACTURAS, entrega, numeros)
 
 
 @transactional
 def borrar_nuevas(archivo: Archivo, entrega: int, claves: list[str]) -> None:
-    borrar(archivo, "alta", entrega, claves)
+    borrar_altas(archivo, entrega, claves)
 
 
 @transactional
 def revivir(archivo: Archivo, entrega: int, claves: list[str]) -> None:
-    borrar(archivo, "alta", entrega, claves)
+    borrar_altas(archivo, entrega, claves)
     sql = f"UPDATE {archivo.tabla}_version SET baja = {SIN_BAJA} WHERE {archivo.clave[0]} = ? AND baja = ?"  # noqa: S608
     ejecutar(sql, [(clave, entrega) for clave in claves])
     olvidar_claves(archivo, entrega, claves)
@@ -117,7 +120,8 @@ def revivir(archivo: Archivo, entrega: int, claves: list[str]) -> None:
 
 @transactional
 def borrar_reemplazadas(archivo: Archivo, entrega: int, claves: list[str]) -> None:
-    borrar(archivo, "baja", entrega, claves)
+    sql = f"DELETE FROM {archivo.tabla}_version WHERE {archivo.clave[0]} = ? AND baja = ?"  # noqa: S608
+    ejecutar(sql, [(clave, entrega) for clave in claves])
     olvidar_claves(archivo, entrega, claves)
 
 
@@ -127,8 +131,9 @@ def terminar(entrega: int) -> None:
     Entrega.update(restos=0).where(Entrega.id == entrega).execute()
 
 
-def borrar(archivo: Archivo, columna: str, entrega: int, claves: Iterable[str]) -> None:
-    sql = f"DELETE FROM {archivo.tabla}_version WHERE {archivo.clave[0]} = ? AND {columna} = ?"  # noqa: S608
+def borrar_altas(archivo: Archivo, entrega: int, claves: Iterable[str]) -> None:
+    # The "+" keeps SQLite from going through all rows of the delivery, by the index of alta, for each key.
+    sql = f"DELETE FROM {archivo.tabla}_version WHERE {archivo.clave[0]} = ? AND baja = {SIN_BAJA} AND +alta = ?"  # noqa: S608
     ejecutar(sql, [(clave, entrega) for clave in claves])
 
 

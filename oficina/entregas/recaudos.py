@@ -59,6 +59,7 @@ class Recaudos:
                 quedan.append(nueva)
             elif tomada[:4] == nueva[:4]:
                 conteo.iguales += 1
+                conteo.antes += linea.valor
             else:
                 self.resultado.rechazar(nombre, linea.linea, "valor", str(linea.valor), DE_ANTES)
         self.indice.anotar(RECAUDOS.nombre, (fila[0] for fila in filas))

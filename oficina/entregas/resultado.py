@@ -109,11 +109,11 @@ class Resultado:
     def avisar(self, archivo: str, linea: int | None, columna: str, valor: str, motivo: str) -> None:
         self.avisos.agregar(Novedad(archivo, linea, columna, valor, motivo))
 
-    def resumen(self) -> dict[str, dict]:
-        """Per file its SHA-256, counts, sums in centavos and number of warnings, as the record keeps it."""
-        return {
-            nombre: asdict(conteo) | {"avisos": self.avisos.por_archivo[nombre]} for nombre, conteo in self.archivos.items()
-        }
+    def resumen(self) -> dict:
+        """What the record keeps: per file its SHA-256, counts, sums in centavos and number of warnings; and what is of all."""
+        avisos = self.avisos.por_archivo
+        archivos = {nombre: asdict(conteo) | {"avisos": avisos[nombre]} for nombre, conteo in self.archivos.items()}
+        return {"archivos": archivos, "titulares": self.titulares, "identificados": self.identificados}
 
 
 def escribir_novedades(ruta: Path, novedades: Iterable[Novedad]) -> None:

@@ -13,7 +13,7 @@ LAST_SQL = "SELECT publicada FROM entrega WHERE estado = 'publicada' ORDER BY id
 
 
 class Entrega(Base):
-    """``resumen`` is JSON: per file its SHA-256, counts of rows and sums in centavos.
+    """``resumen`` is JSON: per file its SHA-256, counts of rows and sums in centavos, and what is of all files.
 
     ``restos`` is 1 while versions of it, or that it replaced, may have to be removed (see entregas/limpieza.py).
     """
@@ -44,5 +44,14 @@ class Entrega(Base):
         return as_instant(rows[0][0]) if rows else None
 
     @property
-    def archivos(self) -> dict:
-        return json.loads(self.resumen)
+    def archivos(self) -> dict[str, dict]:
+        """Counts and sums by file; empty where it did not come to its end."""
+        # Before version 2 of the schema there was nothing but files.
+        datos = json.loads(self.resumen)
+        return datos.get("archivos", datos)
+
+    @property
+    def de_todos(self) -> dict[str, int]:
+        """``titulares``, codes that changed holder, and ``identificados``, payments of banks that had waited."""
+        datos = json.loads(self.resumen)
+        return {nombre: datos.get(nombre, 0) for nombre in ("titulares", "identificados")}
