@@ -1,4 +1,4 @@
-"""``flask entregas``: the record of what was taken in, and the way back from the last one."""
+"""``flask entregas``: the record of what was taken in, what of it nobody could identify, the way back from the last one."""
 
 from collections.abc import Iterable
 
@@ -16,6 +16,7 @@ from . import fallas, tablas
 from .avance import Avance
 from .cifras import dinero, duracion, miles, momento
 from .cuentas import confirmar, si
+from .recaudos import por_identificar
 
 A_LA_VISTA = 20
 SIN_CERRAR = "En curso, o interrumpida: si ninguna importación está corriendo, se interrumpió, y la próxima la limpia."
@@ -41,6 +42,9 @@ def entregas(ctx: click.Context, todas: bool) -> None:
         click.echo(linea)
     if cuantas > len(registros):
         click.echo(f"\nSon las últimas {len(registros)} de {miles(cuantas)}. Véalas todas con: flask entregas --todas")
+
+
+entregas.add_command(por_identificar)
 
 
 def lista(registros: Iterable[Entrega]) -> Iterable[str]:
