@@ -1,24 +1,23 @@
 """Reads the file of payments that a bank sends: Asobancaria 2001, lines of 162 characters (``docs/asobancaria.md``).
 
 Only what the file itself tells is checked: its form, its order, its controls. Whose payment it is, and whether it
-was known already, is for others; ``Perfil`` tells them what to look a reference up as.
+was known already, is for others.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ..config import ConfigError
+from .bancos import CANALES
 from .origen import Origen
 from .resultado import Resultado
 from .valores import YEARS
 
 BUFFER = 1 << 16
 ANCHO = 162
-REFERENCIA_ANCHO = 48
 CUENTA_ANCHO = 17
 BOM = "\xef\xbb\xbf"  # of UTF-8, read as Latin-1: an editor adds it when the file is saved again
 MODIFICADORES = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
@@ -28,56 +27,6 @@ MINIMOS = {"01": 53, "05": 19, "06": 94, "08": 33, "09": 29}
 ES_1998 = "Es un archivo Asobancaria 1998 (128 caracteres). El portal toma el de 2001 (162): pídalo al banco."
 # Weights of the check digit of a NIT, from the right.
 PESOS_NIT = (3, 7, 13, 17, 19, 23, 29, 37, 41)
-
-PROCEDENCIAS = ("01", "02", "03", "04", "05", "06", "07", "08")
-# 1x debits an account, 2x a credit card. Domiciliación is what customers know as débito automático. Counter, drop box,
-# telephone, cash machine and card reader are all the bank's. The file never says whether the counter was that of a
-# corresponsal or of the utility, so those two channels are not used.
-MEDIOS = {
-    "01": "banco",
-    "02": "banco",
-    "03": "banco",
-    "11": "banco",
-    "12": "banco",
-    "13": "banco",
-    "14": "débito",
-    "15": "internet",
-    "21": "banco",
-    "22": "banco",
-    "23": "banco",
-    "24": "débito",
-    "25": "internet",
-}
-# The network that carried a payment (ACH, Redeban...) does not change the channel that the customer used.
-CANALES = {(procedencia, medio): canal for procedencia in PROCEDENCIAS for medio, canal in MEDIOS.items()}
-
-BANCOS = {
-    "001": "Banco de Bogotá",
-    "002": "Banco Popular",
-    "006": "Itaú",
-    "007": "Bancolombia",
-    "009": "Citibank",
-    "012": "GNB Sudameris",
-    "013": "BBVA",
-    "019": "Scotiabank Colpatria",
-    "023": "Banco de Occidente",
-    "032": "Banco Caja Social",
-    "040": "Banco Agrario",
-    "051": "Davivienda",
-    "052": "AV Villas",
-    "053": "Banco W",
-    "059": "Bancamía",
-    "060": "Banco Pichincha",
-    "061": "Bancoomeva",
-    "062": "Banco Falabella",
-    "063": "Banco Finandina",
-    "066": "Banco Cooperativo Coopcentral",
-}
-
-
-def entidad(banco: str) -> str:
-    """The name of a bank as customers read it."""
-    return BANCOS.get(banco, f"Entidad {banco}")
 
 
 def canal(recaudo: "Recaudo") -> str:
@@ -124,68 +73,6 @@ def identificador(encabezado: Encabezado, recaudo: Recaudo) -> str:
     """
     dia = encabezado.fecha.replace("-", "")
     return f"{encabezado.banco}{dia}{encabezado.modificador}{encabezado.cuenta}{recaudo.lote}{recaudo.secuencia}"
-
-
-# -- what a reference is looked up as ---------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Perfil:
-    """How a bank composes and pads the reference; the names are those of the settings file."""
-
-    campo: str = "referencia"
-    desde: int = 1
-    largo: int = 0
-    quitar_ceros: bool = True
-    ancho: int = 0
-
-    def candidatas(self, referencia: str) -> list[str]:
-        """The texts to look up, best first; the last is the piece of the reference as it stands."""
-        fin = self.desde - 1 + self.largo if self.largo else None
-        trozo = referencia[self.desde - 1 : fin].strip(" ")
-        sin_relleno = trozo.lstrip("0") if self.quitar_ceros else trozo
-        if not sin_relleno:
-            return [trozo]
-        return list(dict.fromkeys([sin_relleno.rjust(self.ancho, "0"), sin_relleno, trozo]))
-
-
-CAMPOS = ("referencia", "numero", "codigo")
-# As seen in files of these banks: the Agrario writes the bill number alone; the Bogotá the bill number in 25 characters,
-# then who paid in 19 and the period in 4.
-PERFILES = {"040": Perfil(campo="numero"), "001": Perfil(campo="numero", desde=1, largo=25)}
-
-
-def perfiles(bancos: Mapping[str, Any]) -> Callable[[str], Perfil]:
-    """The profile of each bank by its code, from the tables ``[entregas.bancos.040]``; raises ConfigError.
-
-    A table takes the place of the built-in profile as a whole.
-    """
-    propios = {banco: _perfil(banco, tabla) for banco, tabla in bancos.items()}
-    conocidos, comun = PERFILES | propios, Perfil()
-    return lambda banco: conocidos.get(banco, comun)
-
-
-def _perfil(banco: str, tabla: Any) -> Perfil:
-    lugar = f"oficina.toml: [entregas.bancos.{banco}]"
-    if not _son_digitos(banco) or len(banco) != 3:
-        raise ConfigError(f"{lugar}: el código del banco son tres dígitos, por ejemplo 040.")
-    if not isinstance(tabla, Mapping):
-        raise ConfigError(f"{lugar} debe ser una tabla. Véase docs/asobancaria.md.")
-    ajustes = {campo.name: campo.default for campo in fields(Perfil)}
-    for nombre, valor in tabla.items():
-        if nombre not in ajustes:
-            raise ConfigError(f"{lugar}: no existe «{nombre}». Los que hay: {', '.join(ajustes)}.")
-        if type(valor) is not type(ajustes[nombre]):
-            debe = {str: "un texto entre comillas", int: "un número entero", bool: "true o false"}[type(ajustes[nombre])]
-            raise ConfigError(f"{lugar}: «{nombre}» debe ser {debe}.")
-    perfil = Perfil(**tabla)
-    if perfil.campo not in CAMPOS:
-        raise ConfigError(f"{lugar}: «campo» debe ser uno de estos: {', '.join(CAMPOS)}.")
-    if perfil.desde < 1 or perfil.largo < 0 or perfil.desde + max(perfil.largo, 1) - 1 > REFERENCIA_ANCHO:
-        raise ConfigError(f"{lugar}: «desde» y «largo» deben quedar entre las posiciones 1 y {REFERENCIA_ANCHO}.")
-    if not 0 <= perfil.ancho <= REFERENCIA_ANCHO:
-        raise ConfigError(f"{lugar}: «ancho» debe ser un número entre 0 y {REFERENCIA_ANCHO}.")
-    return perfil
 
 
 # -- the file ---------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from ..models import SIN_BAJA
-from .base import buscar, sql_vivas, vacia
+from .base import buscar, vacia, vivas
 from .columnas import CONCEPTOS, FACTURAS, PREDIOS, Archivo
 from .indice import Indice
 from .resultado import Conteo, Resultado
@@ -76,7 +76,7 @@ class Comparacion:
     def existentes(self, archivo: Archivo, claves: set[str]) -> dict[tuple, tuple]:
         """The live rows by key; of bills, all their lines."""
         ancho = len(archivo.clave)
-        return {fila[:ancho]: fila for fila in buscar(sql_vivas(archivo, self.entrega), claves)}
+        return {fila[:ancho]: fila for fila in vivas(archivo, claves, self.entrega)}
 
     def separar(self, archivo: Archivo, filas: Filas, existentes: dict[tuple, tuple]) -> Diferencia:
         if not existentes:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from .acopio import Acopio
 from .asobancaria import Encabezado, LecturaRecaudos, canal, entidad, identificador
 from .asobancaria import Recaudo as Linea
-from .base import buscar, sql_vivas
+from .base import vivas
 from .columnas import RECAUDOS
 from .indice import Indice
 from .lectura import ESTA_DANADO
@@ -49,7 +49,7 @@ class Recaudos:
     def nuevas(self, nombre: str, lineas: list[Linea], filas: Filas, conteo: Conteo) -> Filas:
         """The payments that were not taken before. Those that contradict what was taken are rejected."""
         vistas = self.indice.vistas(RECAUDOS.nombre, (fila[0] for fila in filas))
-        tomadas = {tomada[0]: tomada for tomada in buscar(sql_vivas(RECAUDOS, 0), (fila[0] for fila in filas))}
+        tomadas = {tomada[0]: tomada for tomada in vivas(RECAUDOS, (fila[0] for fila in filas), 0)}
         quedan = []
         for linea, nueva in zip(lineas, filas, strict=True):
             tomada = tomadas.get(nueva[0])
