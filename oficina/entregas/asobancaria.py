@@ -29,11 +29,6 @@ ES_1998 = "Es un archivo Asobancaria 1998 (128 caracteres). El portal toma el de
 PESOS_NIT = (3, 7, 13, 17, 19, 23, 29, 37, 41)
 
 
-def canal(recaudo: "Recaudo") -> str:
-    """One of the words of ``models.pago.CANALES``."""
-    return CANALES.get((recaudo.procedencia, recaudo.medio), "banco")
-
-
 @dataclass(frozen=True, slots=True)
 class Encabezado:
     """The header of a file. Days are ``AAAA-MM-DD``; ``nit`` has 10 digits and ``cuenta`` 17, with their zeros."""
@@ -63,6 +58,11 @@ class Recaudo(NamedTuple):
     sucursal: str
     secuencia: str
     causal: str
+
+
+def canal(recaudo: Recaudo) -> str:
+    """One of the words of ``models.pago.CANALES``."""
+    return CANALES.get((recaudo.procedencia, recaudo.medio), "banco")
 
 
 def identificador(encabezado: Encabezado, recaudo: Recaudo) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ..db import fetch
 from ..models import SIN_BAJA
-from .asobancaria import Perfil, perfiles
+from .bancos import Perfil, perfiles
 from .base import buscar, vacia
 from .columnas import PAGOS, PREDIOS, RECAUDOS, Archivo
 from .comparacion import Diferencia

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from .acopio import Acopio
-from .asobancaria import Encabezado, LecturaRecaudos, canal, entidad, identificador
+from .asobancaria import Encabezado, LecturaRecaudos, canal, identificador
 from .asobancaria import Recaudo as Linea
+from .bancos import entidad
 from .base import vivas
 from .columnas import RECAUDOS
 from .indice import Indice
