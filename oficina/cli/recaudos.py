@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,9 +25,9 @@ ESPERAN_SQL = "SELECT fecha, valor, entidad, referencia FROM recaudo WHERE pago 
 
 
 class Pendiente(NamedTuple):
-    """A payment that waits; ``valor`` in centavos, ``referencia`` without the zeros that pad it."""
+    """A payment that waits; ``dia`` is AAAA-MM-DD, ``valor`` centavos, ``referencia`` without the zeros that pad it."""
 
-    dia: date
+    dia: str
     valor: int
     banco: str
     referencia: str
@@ -82,7 +81,7 @@ def esperan() -> Iterator[Pendiente]:
     with closing(conexion.cursor() if is_sqlite() else conexion.cursor(SSCursor)) as cursor:
         cursor.execute(ESPERAN_SQL)
         for dia, valor, entidad, referencia in cursor:
-            yield Pendiente(as_day(dia), valor, entidad, referencia.lstrip("0"))
+            yield Pendiente(str(dia), valor, entidad, referencia.lstrip("0"))
 
 
 @contextmanager
@@ -104,7 +103,7 @@ def archivo(ruta: Path | None) -> Iterator[Callable[[Pendiente], object]]:
         Path(nuevo.name).unlink(missing_ok=True)
 
 
-def celdas(pendiente: Pendiente) -> tuple[date, str, str, str]:
+def celdas(pendiente: Pendiente) -> tuple[str, str, str, str]:
     pesos = f"{pendiente.valor // 100},{pendiente.valor % 100:02}"
     return pendiente.dia, pesos, pendiente.banco, sin_formula(pendiente.referencia)
 
@@ -113,7 +112,7 @@ def mostrar(pendientes: Pendientes) -> None:
     if not pendientes.total:
         click.echo("No hay pagos de bancos por identificar.")
         return
-    filas = [[fecha_corta(p.dia), dinero(p.valor), p.banco, p.referencia or "(ninguna)"] for p in pendientes.primeros]
+    filas = [[fecha_corta(as_day(p.dia)), dinero(p.valor), p.banco, p.referencia or "(ninguna)"] for p in pendientes.primeros]
     for linea in tablas.tabla(["día", "valor", "banco", "referencia"], filas):
         click.echo(linea)
     click.echo(f"\n{cuantas(pendientes.total, 'pago')} por identificar, por {dinero(pendientes.suma)}.")
