@@ -8,15 +8,15 @@ import fabrica
 import pytest
 
 from oficina import entregas
-from oficina.entregas.columnas import ARCHIVOS
+from oficina.entregas.columnas import ARCHIVOS, DINERO
 from oficina.entregas.demo import codigos_de_muestra, escribir
 from oficina.entregas.demo_tarifas import servicios
-from oficina.entregas.valores import decimal
+from oficina.entregas.valores import Formato
 from oficina.models import Asociacion, Factura, Mandamiento, UltimaFactura
 from oficina.models.mandamiento import ESTADOS
 
 HOY = date(2026, 11, 24)
-centavos = decimal(12, 2)
+centavos = DINERO.lector(Formato())
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from ..models.factura import LECTURAS, SERVICIOS
 from ..models.mandamiento import ESTADOS as ESTADOS_MANDAMIENTO
 from ..models.pago import CANALES
 from ..models.predio import ESTADOS, USOS
-from .valores import Clave, Codigo, Dia, Entero, Formato, Lector, Mes, Numero, Opcion, Texto, Tipo
+from .valores import Clave, Codigo, Dia, Entero, Mes, Numero, Opcion, Texto, Tipo
 
 DINERO = Numero(12, 2, pesos=True)  # pesos in, centavos out
 DINERO_POSITIVO = Numero(12, 2, negativo=False, pesos=True)
@@ -31,11 +31,6 @@ class Columna:
     @property
     def es_dia(self) -> bool:
         return isinstance(self.tipo, Dia)
-
-    @property
-    def leer(self) -> Lector:
-        """Reads the canonical form."""
-        return self.tipo.lector(Formato())
 
 
 @dataclass(frozen=True)

@@ -327,8 +327,3 @@ class Mes:
                 if mes == nombre or mes[:3] == nombre:
                     return hallado[2], str(number)
         raise ValueError("El periodo debe escribirse AAAA-MM, por ejemplo 2026-11.")
-
-
-def decimal(enteros: int, decimales: int) -> Lector:
-    """The reader of numbers of the canonical form."""
-    return Numero(enteros, decimales).lector(Formato())
