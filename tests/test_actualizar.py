@@ -371,9 +371,9 @@ def test_a_table_that_is_not_ours_is_told_and_it_can_be_repeated(vieja, instanci
     assert estructura(vieja) == estructura(nueva)
 
 
-def test_sqlite_a_row_that_points_to_nothing_leaves_it_as_it_was(vieja, instancia, motor):
-    if motor != "sqlite":
-        pytest.skip("solo SQLite puede tener una")
+@pytest.mark.parametrize("motor", ["sqlite"], indirect=True, scope="session")
+def test_a_row_that_points_to_nothing_leaves_it_as_it_was(vieja, instancia):
+    """Only SQLite may have one."""
     with abierta(vieja):
         db.execute("PRAGMA foreign_keys = 0")
         db.execute("UPDATE asociacion SET cuenta_id = 99 WHERE codigo = '00200'")
@@ -421,9 +421,8 @@ def para() -> None:
     raise ParadaError
 
 
-def test_sqlite_killed_before_any_statement_it_is_as_it_was(bases, motor, nueva):
-    if motor != "sqlite":
-        pytest.skip("en MariaDB se repite")
+@pytest.mark.parametrize("motor", ["sqlite"], indirect=True, scope="session")
+def test_killed_before_any_statement_it_is_as_it_was(bases, nueva):
     url = bases.vieja()
     path = Path(url.removeprefix("sqlite:///"))
     copia = path.with_suffix(".copia")
@@ -444,9 +443,9 @@ def test_sqlite_killed_before_any_statement_it_is_as_it_was(bases, motor, nueva)
     assert contenido(url, tablas) == antes[1]
 
 
-def test_mariadb_stopped_before_any_statement_it_is_repeated(bases, motor, nueva):
-    if motor != "mariadb":
-        pytest.skip("en SQLite no queda nada a medias")
+@pytest.mark.parametrize("motor", ["mariadb"], indirect=True, scope="session")
+def test_stopped_before_any_statement_it_is_repeated(bases, nueva):
+    """Only a server may be left half way: it commits each change of a table by itself."""
     esperada = estructura(nueva)
     for numero in range(100):
         url = bases.vieja()

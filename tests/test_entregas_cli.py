@@ -542,9 +542,8 @@ def test_a_full_disk_is_told_in_words(proceso, grande, importar):
     assert Predio.select().count() == 1
 
 
-def test_a_database_that_goes_away_is_told_in_words(proceso, grande, importar, motor):
-    if motor == "sqlite":
-        pytest.skip("a file does not go away")
+@pytest.mark.parametrize("motor", ["mariadb"], indirect=True, scope="session")
+def test_a_database_that_goes_away_is_told_in_words(proceso, grande, importar):
     importar(**COMPLETA)
 
     def cortar(_):
