@@ -123,7 +123,7 @@ class Codigo:
 
 
 def sin_notacion_cientifica(valor: str) -> None:
-    if CIENTIFICA(valor):
+    if valor[:1].isdecimal() and CIENTIFICA(valor):
         raise ValueError(
             "Una hoja de cálculo acortó este número a notación científica y se perdieron cifras. "
             "Exporte otra vez desde el sistema comercial, sin abrir y guardar el archivo, o ponga la columna como texto."
@@ -165,10 +165,17 @@ class Numero:
     pesos: bool = False
 
     def lector(self, formato: Formato) -> Lector:
-        coma = r"\." if formato.decimal == "punto" else ","
-        canonico = re.compile(rf"(-?)([0-9]{{1,{self.enteros}}})(?:{coma}([0-9]{{1,{self.decimales}}}))?").fullmatch
+        coma = "." if formato.decimal == "punto" else ","
+        canonico = re.compile(rf"(-?)([0-9]{{1,{self.enteros}}})(?:[{coma}]([0-9]{{1,{self.decimales}}}))?").fullmatch
+        marca = -self.decimales - 1  # where the mark stands when every decimal is written
+        cifras = range(self.decimales + 1, self.enteros + self.decimales + 1)
 
         def leer(valor: str) -> int:
+            # Most amounts of a big file are so; an expression would take three times as long.
+            if valor[marca : marca + 1] == coma:
+                juntas = valor[:marca] + valor[marca + 1 :]
+                if len(juntas) in cifras and juntas.isdecimal() and juntas.isascii():
+                    return int(juntas)
             hallado = canonico(valor)
             signo, entero, fraccion = hallado.groups() if hallado else self.partes(valor, formato.decimal)
             numero = int(entero + (fraccion or "").ljust(self.decimales, "0"))
