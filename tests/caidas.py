@@ -1,6 +1,6 @@
-"""Imports that are killed, stopped or starved at a chosen point: each in a process of its own, forked where it costs little.
+"""Imports and updates that are killed, stopped or starved at a chosen point: each in a process of its own, forked.
 
-Run as a program it is that workshop: it reads one task a line, forks a child for it, and says how the child ended. The
+Run as a program it is their workshop: it reads one task a line, forks a child for it, and says how the child ended. The
 child counts the statements that really go to the engine, and signals itself before the chosen one.
 """
 
@@ -107,7 +107,7 @@ class Taller:
         return json.loads(self.proceso.stdout.readline())
 
     def empezar(self, hacer: str, **datos) -> Tarea:
-        """``importar`` or ``deshacer``; see ``hijo`` for what may befall it."""
+        """``importar``, ``deshacer`` or ``actualizar``; see ``hijo`` for what may befall it."""
         self.cuantas += 1
         informe = self.carpeta / f"{self.cuantas}.json"
         pid = self.pedir(hacer=hacer, informe=str(informe), **datos)["pid"]
@@ -238,7 +238,7 @@ def hijo(
     """Signals itself with ``senal`` before the statement number ``cual``, or before the first with the text ``en``, or at
     the step of progress number ``paso``. ``paginas`` is the room that SQLite has left, ``octetos`` that of each file.
     """
-    from oficina import db, entregas
+    from oficina import actualizaciones, db, entregas
 
     dicho = {"fallo": "", "motivo": "", "entrega": None, "hijos": [], "sentencias": 0}
 
@@ -273,8 +273,10 @@ def hijo(
             carpeta = Path(trabajo) if trabajo else None
             resultado = entregas.importar(Path(ruta), "sistemas:ana", avance=avance, espera=espera, trabajo=carpeta)
             dicho["entrega"] = resultado.entrega
-        else:
+        elif hacer == "deshacer":
             entregas.deshacer(numero, "sistemas:ana", avance, espera=espera)
+        else:
+            actualizaciones.actualizar()
         sentencia("after the last one")
     except BaseException as error:
         cadena, causa = [], error
@@ -309,6 +311,8 @@ def contar_sentencias(sentencia) -> None:
 
 
 if __name__ == "__main__":
-    import oficina.entregas  # noqa: F401 - once, for all the children
+    # Once, for all the children.
+    import oficina.actualizaciones
+    import oficina.entregas  # noqa: F401
 
     atender()

@@ -1,16 +1,14 @@
 """flask base actualizar: a database of version 1 comes to be as a new one, with all that it held, whatever interrupts it."""
 
 import logging
-import multiprocessing
-import os
 import re
-import shutil
 import signal
 import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import caidas
 import fabrica
 import pytest
 from navegador import Navegador
@@ -25,10 +23,6 @@ ESQUEMAS = Path(__file__).parent / "esquemas"
 PUBLICADAS = ("predio", "factura", "concepto", "pago", "mandamiento")
 # For each column of each table: what a schema may refuse.
 VALORES = (None, "", "x" * 21, "x" * 3000, "otro", 0, 1, -1, 10_000, 10**14, -(10**14))
-
-# Forks from a process that has no threads and has imported everything.
-limpio = multiprocessing.get_context("forkserver")
-limpio.set_forkserver_preload(["oficina.actualizaciones", "test_actualizar"])
 
 
 class ParadaError(Exception):
@@ -387,6 +381,24 @@ def test_a_row_that_points_to_nothing_leaves_it_as_it_was(vieja, instancia):
 # -- interrupted anywhere ---------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("motor", ["sqlite"], indirect=True, scope="session")
+def test_killed_before_any_statement_it_is_as_it_was(bases, nueva):
+    url, otra = bases.vieja(), bases.vieja("otra")
+    tablas = columnas(url)
+    antes = estructura(url), contenido(url, tablas)
+    with caidas.taller() as taller:
+        cuantas = taller.hacer("actualizar", url=otra)["sentencias"]
+        for numero in range(1, cuantas + 1):
+            assert taller.hacer("actualizar", url=url, cual=numero)["senal"] == signal.SIGKILL
+            if version(url) != 1:
+                break
+            assert (estructura(url), contenido(url, tablas)) == antes
+    # Only what comes after the COMMIT finds it updated, and whole.
+    assert 40 < cuantas - 3 < numero
+    assert estructura(url) == estructura(otra) == estructura(nueva)
+    assert contenido(url, tablas) == antes[1]
+
+
 @contextmanager
 def antes_de(numero: int, hacer):
     """``hacer`` just before the statement ``numero`` that changes something; as Peewee logs them."""
@@ -412,35 +424,8 @@ def antes_de(numero: int, hacer):
         logger.propagate = True
 
 
-def muere(url: str, numero: int) -> None:
-    with antes_de(numero, lambda: os.kill(os.getpid(), signal.SIGKILL)):
-        actualizar(url)
-
-
 def para() -> None:
     raise ParadaError
-
-
-@pytest.mark.parametrize("motor", ["sqlite"], indirect=True, scope="session")
-def test_killed_before_any_statement_it_is_as_it_was(bases, nueva):
-    url = bases.vieja()
-    path = Path(url.removeprefix("sqlite:///"))
-    copia = path.with_suffix(".copia")
-    shutil.copy(path, copia)
-    tablas = columnas(url)
-    antes = estructura(url), contenido(url, tablas)
-    for numero in range(100):
-        child = limpio.Process(target=muere, args=(url, numero))
-        child.start()
-        child.join()
-        if child.exitcode == 0:
-            break
-        assert child.exitcode == -signal.SIGKILL
-        assert version(url) == 1
-        assert (estructura(url), contenido(url, tablas)) == antes
-    assert 40 < numero < 99
-    assert estructura(url) == estructura(nueva)
-    assert contenido(url, tablas) == antes[1]
 
 
 @pytest.mark.parametrize("motor", ["mariadb"], indirect=True, scope="session")
