@@ -3,6 +3,7 @@
 Whatever happens, readers see the whole of the old data or the whole of the new, and the next run ends clean.
 """
 
+import contextlib
 import os
 import random
 import signal
@@ -17,10 +18,12 @@ import caidas
 import fabrica
 import pytest
 import servidores
+from test_recaudos import archivo
 
 from oficina import db, entregas
-from oficina.entregas import limpieza
-from oficina.models import SIN_BAJA, TABLES, VIEWS, Asociacion, Entrega, Reemplazo
+from oficina.entregas import Opciones, limpieza
+from oficina.entregas.lector import LectorError, Proceso
+from oficina.models import SIN_BAJA, TABLES, VIEWS, Asociacion, Entrega, Recaudo, Reemplazo
 
 VERSIONES = [tabla for tabla in TABLES if tabla._meta.table_name.endswith("_version")]
 ANTIGUA = timedelta(days=30)
@@ -38,9 +41,7 @@ def mundo(app, base, tmp_path):
 
     ``antes`` is what is seen of it, ``despues`` what will be seen of the next one.
     """
-    rutas = [
-        caidas.escribir(tmp_path / nombre, filas) for nombre, filas in (("primera", caidas.PRIMERA), ("otra", caidas.SEGUNDA))
-    ]
+    rutas = [escribir_primera(tmp_path / "primera"), escribir_segunda(tmp_path / "otra")]
     primera = entregas.importar(rutas[0], "sistemas:ana").entrega
     fabrica.una_cuenta(codigos=["1", "3"])
     fabrica.una_cuenta("luis@correo.example", codigos=["2"])
@@ -52,6 +53,18 @@ def mundo(app, base, tmp_path):
     entregas.deshacer(segunda, "sistemas:ana")
     assert lo_visible() == antes != despues
     return SimpleNamespace(url=base, primera=primera, rutas=rutas, ruta=rutas[1], antes=antes, despues=despues)
+
+
+def escribir_primera(carpeta):
+    caidas.escribir(carpeta, caidas.PRIMERA)
+    (carpeta / "banco.txt").write_text(archivo(caidas.RECAUDOS_PRIMERA), encoding="ascii")
+    return carpeta
+
+
+def escribir_segunda(carpeta, **otros):
+    caidas.escribir(carpeta, caidas.SEGUNDA | otros)
+    (carpeta / "banco.txt").write_text(archivo(caidas.RECAUDOS_SEGUNDA, modificador="B"), encoding="ascii")
+    return carpeta
 
 
 def lo_visible():
@@ -107,6 +120,15 @@ def volver(mundo):
 def puntos(cuantos):
     """Before which statements to fall: each one on SQLite; every third on a server, which takes its time, and the last ones."""
     return range(1, cuantos + 1) if db.is_sqlite() else [*range(1, cuantos - 3, 3), *range(cuantos - 3, cuantos + 1)]
+
+
+def test_the_deliveries_have_payments_of_banks_of_every_kind(mundo):
+    def pagos():
+        return [recaudo.pago if recaudo.pago != recaudo.id else "suyo" for recaudo in Recaudo.select().order_by(Recaudo.id)]
+
+    assert pagos() == [None, "suyo"]
+    entregas.importar(mundo.ruta, "sistemas:ana")
+    assert pagos() == ["suyo", "P4", "suyo", "P2", None]
 
 
 # -- killed -----------------------------------------------------------------------------------------
@@ -196,8 +218,7 @@ def con_procesos(mundo, tmp_path, cuantos):
         | {"contacto": f"Cobro coactivo {n:06} " * 12}
         for n in range(cuantos)
     ]
-    mandamientos = caidas.SEGUNDA["mandamientos"] + procesos
-    ruta = caidas.escribir(tmp_path / "grande", caidas.SEGUNDA | {"mandamientos": mandamientos})
+    ruta = escribir_segunda(tmp_path / "grande", mandamientos=caidas.SEGUNDA["mandamientos"] + procesos)
     trabajo = tmp_path / "trabajo"
     trabajo.mkdir()
     resultado = entregas.importar(ruta, "sistemas:ana")
@@ -215,7 +236,7 @@ def archivos_de(carpeta):
 def test_a_kill_while_reading_leaves_neither_a_process_nor_a_file(grande, taller, paso):
     muerta = taller.hacer("importar", url=grande.url, ruta=str(grande.ruta), trabajo=str(grande.trabajo), paso=paso)
     assert muerta["senal"] == signal.SIGKILL
-    assert len(muerta["hijos"]) == 1
+    assert len(muerta["hijos"]) == 2
     assert caidas.acaban(muerta["hijos"])
     assert archivos_de(grande.trabajo) == []
     assert lo_visible() == grande.antes
@@ -240,14 +261,13 @@ def test_kills_at_any_time_lose_nothing(grande, taller):
     comprobar_lo_que_sigue(grande)
 
 
-def test_without_its_reading_process_an_import_fails(grande, taller):
-    tarea = taller.empezar("importar", url=grande.url, ruta=str(grande.ruta), paso=1, senal=signal.SIGSTOP)
-    for pid in tarea.esperar()["hijos"]:
-        os.kill(pid, signal.SIGKILL)
-    fin = tarea.seguir()
-    assert fin["fallo"].startswith("LectorError")
-    assert lo_visible() == grande.antes
-    comprobar_lo_que_sigue(grande)
+def test_without_its_reading_process_there_is_nothing_more_to_read(grande):
+    with contextlib.closing(Proceso(grande.ruta, ["conceptos"], Opciones(), grande.trabajo)) as proceso:
+        proceso.hijo.kill()
+        with pytest.raises(LectorError):
+            for _ in range(10_000):
+                proceso.lote()
+    assert archivos_de(grande.trabajo) == []
 
 
 # -- readers ----------------------------------------------------------------------------------------
@@ -351,7 +371,7 @@ def conexiones():
 
 @pytest.mark.parametrize("motor", ["mariadb"], indirect=True, scope="session")
 def test_a_server_that_dies_loses_nothing(motor, tmp_path, taller):
-    rutas = [caidas.escribir(tmp_path / nombre, filas) for nombre, filas in (("a", caidas.PRIMERA), ("b", caidas.SEGUNDA))]
+    rutas = [escribir_primera(tmp_path / "a"), escribir_segunda(tmp_path / "b")]
     with servidores.mariadb() as url, caidas.servidor_que_vuelve(url) as (matar, volver_a_andar):
         db.use(url)
         db.create_schema()
@@ -464,7 +484,7 @@ def test_a_delivery_that_somebody_ended_is_not_published(mundo, taller):
 
 def test_undoing_the_first_delivery_leaves_the_portal_empty(app, tmp_path):
     vacio = lo_visible()
-    ruta = caidas.escribir(tmp_path / "primera", caidas.PRIMERA)
+    ruta = escribir_primera(tmp_path / "primera")
     entregas.deshacer(entregas.importar(ruta, "sistemas:ana").entrega, "sistemas:ana")
     assert lo_visible() == vacio
     assert Entrega.ultima_fecha() is None

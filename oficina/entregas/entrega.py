@@ -120,7 +120,7 @@ class Carrera:
         """Check every row and keep the good ones."""
         revision = Revision(self.resultado, indice, self.parcial)
         paso = Paso("revisar", sum(origen.tamano for origen in (*archivos.values(), *bancos)), self.avance)
-        for lote in leer(self.ruta, archivos, self.opciones):
+        for lote in leer(self.ruta, archivos, self.opciones, acopio.carpeta):
             archivo = POR_NOMBRE[lote.archivo]
             conteo = self.resultado.archivos.setdefault(lote.archivo, Conteo())
             filas = revision.lote(archivo, lote)
