@@ -261,12 +261,16 @@ def test_kills_at_any_time_lose_nothing(grande, taller):
     comprobar_lo_que_sigue(grande)
 
 
+def leer_todo(proceso):
+    while True:
+        proceso.lote()
+
+
 def test_without_its_reading_process_there_is_nothing_more_to_read(grande):
     with contextlib.closing(Proceso(grande.ruta, ["conceptos"], Opciones(), grande.trabajo)) as proceso:
         proceso.hijo.kill()
         with pytest.raises(LectorError):
-            for _ in range(10_000):
-                proceso.lote()
+            leer_todo(proceso)
     assert archivos_de(grande.trabajo) == []
 
 

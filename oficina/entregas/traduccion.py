@@ -10,7 +10,7 @@ from typing import Any
 from .columnas import Archivo
 from .resultado import Resultado
 
-RECUERDOS = 10_000
+RECUERDOS = 4_000
 PRUEBA = 20_000
 
 
