@@ -58,9 +58,17 @@ SEGUNDA = {
         *(*lineas("F1", "84350"), *lineas("F2", "80000", "4000"), *lineas("F3", "84000", "350")),
         *(*lineas("F4", "84350"), *lineas("F5", "84000", "350")),
     ],
-    "pagos": [PAGO | {"id": "P1", "codigo": "1", "valor": "84000"}, *(PAGO | {"id": f"P{n}", "codigo": "2"} for n in (2, 3))],
+    "pagos": [
+        *(PAGO | {"id": "P1", "codigo": "1", "valor": "84000"}, PAGO | {"id": "P4", "codigo": "3", "valor": "50000"}),
+        *(PAGO | {"id": f"P{n}", "codigo": "2"} for n in (2, 3)),
+    ],
     "mandamientos": [MANDAMIENTO | {"proceso": f"M{n}", "codigo": str(n), "estado": "notificado"} for n in (1, 3)],
 }
+
+# Banks' files, as references and centavos. Of the first one, a payment waits until the second delivery brings its bill,
+# and another is told of by the billing system too; of the second one, a payment is new, one was known, one waits.
+RECAUDOS_PRIMERA = [("F4", 70_000_00), ("F3", 50_000_00)]
+RECAUDOS_SEGUNDA = [("F5", 84_350_00), ("F2", 84_350_00), ("999", 100)]
 
 
 def escribir(carpeta: Path, archivos: dict) -> Path:
@@ -150,6 +158,15 @@ def acaban(pids: list[int]) -> bool:
         time.sleep(0.02)
         pids = vivos
     return True
+
+
+def primer_lector(pid: int) -> int:
+    """The first child of a process, as soon as it has one."""
+    limite = time.monotonic() + SEGUNDOS
+    while not (hijos := lectores_de(pid)):
+        assert time.monotonic() < limite
+        time.sleep(0.005)
+    return hijos[0]
 
 
 def vive(pid: int) -> bool:

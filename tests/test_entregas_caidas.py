@@ -3,7 +3,6 @@
 Whatever happens, readers see the whole of the old data or the whole of the new, and the next run ends clean.
 """
 
-import contextlib
 import os
 import random
 import signal
@@ -21,8 +20,7 @@ import servidores
 from test_recaudos import archivo
 
 from oficina import db, entregas
-from oficina.entregas import Opciones, limpieza
-from oficina.entregas.lector import LectorError, Proceso
+from oficina.entregas import limpieza
 from oficina.models import SIN_BAJA, TABLES, VIEWS, Asociacion, Entrega, Recaudo, Reemplazo
 
 VERSIONES = [tabla for tabla in TABLES if tabla._meta.table_name.endswith("_version")]
@@ -261,17 +259,13 @@ def test_kills_at_any_time_lose_nothing(grande, taller):
     comprobar_lo_que_sigue(grande)
 
 
-def leer_todo(proceso):
-    while True:
-        proceso.lote()
-
-
-def test_without_its_reading_process_there_is_nothing_more_to_read(grande):
-    with contextlib.closing(Proceso(grande.ruta, ["conceptos"], Opciones(), grande.trabajo)) as proceso:
-        proceso.hijo.kill()
-        with pytest.raises(LectorError):
-            leer_todo(proceso)
+def test_without_its_reading_process_an_import_fails(grande, taller):
+    tarea = taller.empezar("importar", url=grande.url, ruta=str(grande.ruta), trabajo=str(grande.trabajo))
+    os.kill(caidas.primer_lector(tarea.pid), signal.SIGKILL)
+    assert tarea.esperar()["fallo"].startswith("LectorError")
     assert archivos_de(grande.trabajo) == []
+    assert lo_visible() == grande.antes
+    comprobar_lo_que_sigue(grande)
 
 
 # -- readers ----------------------------------------------------------------------------------------
