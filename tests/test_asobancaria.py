@@ -100,10 +100,6 @@ def test_the_documented_example():
         valor=13190000,
         procedencia="03",
         medio="15",
-        operacion="000000",
-        autorizacion="000000",
-        entidad="001",
-        sucursal="0099",
         secuencia="0000004",
         causal="   ",
     )

@@ -44,7 +44,7 @@ class Encabezado:
 
 
 class Recaudo(NamedTuple):
-    """A payment as the bank wrote it, every text at its full width; ``valor`` in centavos, above zero."""
+    """What matters of a payment, every text at its full width as the bank wrote it; ``valor`` in centavos, above zero."""
 
     linea: int
     lote: str
@@ -52,10 +52,6 @@ class Recaudo(NamedTuple):
     valor: int
     procedencia: str
     medio: str
-    operacion: str
-    autorizacion: str
-    entidad: str
-    sucursal: str
     secuencia: str
     causal: str
 
@@ -260,10 +256,6 @@ class LecturaRecaudos:
             valor=valor or 0,
             procedencia=texto[64:66],
             medio=texto[66:68],
-            operacion=texto[68:74],
-            autorizacion=texto[74:80],
-            entidad=texto[80:83],
-            sucursal=texto[83:87],
             secuencia=texto[87:94],
             causal=texto[94:97],
         )
