@@ -310,6 +310,85 @@ def test_progress_goes_to_the_end(app, tmp_path):
     assert all(hecho == total for hecho, total in finales.values())
 
 
+# -- in part ----------------------------------------------------------------------------------------
+
+DOS = [PREDIO, PREDIO | {"codigo": "00013"}]
+FACTURAS = [FACTURA, FACTURA | {"numero": "F2", "codigo": "00013"}]
+LINEAS = [CONCEPTO | {"numero": numero, "orden": orden, "valor": "42175"} for numero in ("F1", "F2") for orden in ("1", "2")]
+
+
+@pytest.fixture
+def en_parte(app, tmp_path):
+    def importar(**archivos):
+        escribir(tmp_path / "parte", archivos)
+        return entregas.importar(tmp_path / "parte", "sistemas:ana", parcial=True)
+
+    return importar
+
+
+def test_the_good_rows_may_be_published_alone(en_parte):
+    resultado = en_parte(
+        predios=[*DOS, PREDIO | {"codigo": "00014", "uso": "x"}], pagos=[PAGO, PAGO | {"id": "P2", "valor": "x"}]
+    )
+    assert resultado.publicada
+    assert (Predio.select().count(), Pago.select().count()) == (2, 1)
+    assert [(c.filas, c.buenas, c.rechazadas) for c in resultado.archivos.values()] == [(3, 2, 1), (2, 1, 1)]
+
+
+def test_a_bill_goes_with_all_of_its_lines_or_not_at_all(en_parte):
+    lineas = [*LINEAS[:3], LINEAS[3] | {"valor": "x"}]
+    resultado = en_parte(predios=DOS, facturas=FACTURAS, conceptos=lineas)
+    assert [f.numero for f in Factura.select()] == ["F1"]
+    assert [(c.numero, c.orden) for c in Concepto.select()] == [("F1", 1), ("F1", 2)]
+    assert (resultado.archivos["conceptos"].omitidas, resultado.archivos["conceptos"].suma) == (1, 84_350_00)
+    assert "una de sus líneas se rechazó" in motivos(resultado.rechazos)
+
+
+def test_a_published_bill_stays_as_it_was_where_a_line_is_bad(en_parte):
+    en_parte(predios=DOS, facturas=FACTURAS, conceptos=LINEAS)
+    en_parte(conceptos=[CONCEPTO, CONCEPTO | {"orden": "2", "valor": "x"}, CONCEPTO | {"numero": "F2"}])
+    assert [(c.numero, c.valor) for c in Concepto.select()] == [("F1", 42_175_00), ("F1", 42_175_00), ("F2", 84_350_00)]
+
+
+def test_what_is_of_a_rejected_predio_is_rejected_with_it(en_parte):
+    resultado = en_parte(
+        predios=[DOS[0], DOS[1] | {"uso": "x"}], facturas=FACTURAS, conceptos=LINEAS, pagos=[PAGO | {"codigo": "00013"}]
+    )
+    assert [f.numero for f in Factura.select()] == ["F1"]
+    assert (Concepto.select().count(), Pago.select().count()) == (2, 0)
+    assert "El predio de ese código se rechazó." in motivos(resultado.rechazos)
+
+
+SIN_REMEDIO = [
+    en_csv(LINEAS) + "F1;3;acueducto\n",
+    en_csv(LINEAS) + 'F1;3;acueducto;"Cargo" fijo;1\n',
+    "numero;orden;servicio;concepto\nF1;1;acueducto;Cargo fijo\n",
+]
+
+
+@pytest.mark.parametrize("conceptos", SIN_REMEDIO)
+def test_lines_that_cannot_be_read_may_be_of_any_bill(en_parte, conceptos):
+    resultado = en_parte(predios=DOS, facturas=FACTURAS, conceptos=conceptos)
+    assert not resultado.publicada
+    assert not resultado.por_partes
+    assert [tabla.select().count() for tabla in TABLAS] == [0] * 5
+
+
+# -- a dry run --------------------------------------------------------------------------------------
+
+
+def test_a_dry_run_tells_what_the_real_one_does(app, tmp_path, entregar):
+    entregar(**COMPLETA)
+    cambios = {"predios": [PREDIO | {"nombre": "Otra"}, DOS[1]], "facturas": FACTURAS, "conceptos": LINEAS}
+    escribir(tmp_path / "entrega", cambios)
+    simulada = entregas.importar(tmp_path / "entrega", "sistemas:ana", simular=True)
+    assert (simulada.simulada, simulada.publicada, simulada.entrega) == (True, False, None)
+    assert Predio.get_by_id("00012").nombre == "Rosa Peña"
+    assert Entrega.select().count() == 1
+    assert simulada.archivos == entregar(**cambios).archivos
+    assert (simulada.archivos["conceptos"].antes, simulada.archivos["conceptos"].suma) == (84_350_00, 168_700_00)
+
+
 # -- what the documentation promises ----------------------------------------------------------------
 
 

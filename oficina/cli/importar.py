@@ -55,9 +55,9 @@ def importar(ruta: Path, simular: bool, parcial: bool, esperar: int) -> None:
     except fallas.FallaError as falla:
         decir_falla(falla, ruta, simular, inicio)
         return
-    codigo = codigo_de(resultado, parcial)
+    codigo = codigo_de(resultado)
     try:
-        mostrar(resultado, codigo)
+        mostrar(resultado, codigo, parcial)
     except BrokenPipeError:
         # Nobody reads; what came of the delivery is told by the exit code all the same.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -83,16 +83,16 @@ def tomar(ruta: Path, simular: bool, parcial: bool, esperar: int) -> Resultado:
         return importar_entrega(ruta, quien, opciones, avance, **modo, espera=esperar)
 
 
-def codigo_de(resultado: Resultado, parcial: bool) -> int:
+def codigo_de(resultado: Resultado) -> int:
     if not resultado.rechazos:
         return fallas.PUBLICADA
-    return fallas.EN_PARTE if parcial else fallas.RECHAZADA
+    return fallas.EN_PARTE if resultado.por_partes else fallas.RECHAZADA
 
 
 # -- what came of it --------------------------------------------------------------------------------
 
 
-def mostrar(resultado: Resultado, codigo: int) -> None:
+def mostrar(resultado: Resultado, codigo: int, parcial: bool) -> None:
     resumen = resultado.resumen()["archivos"]
     comparada = resultado.publicada or resultado.simulada
     click.echo()
@@ -116,9 +116,13 @@ def mostrar(resultado: Resultado, codigo: int) -> None:
     elif resultado.publicada:
         decir_publicada(resultado)
     else:
+        # Without lines of bills that could not be read, --parcial would publish half a bill.
+        remedio = (
+            ". Con lo que no se pudo leer, ni --parcial publica las demás" if parcial else ", o use --parcial para las buenas"
+        )
         click.echo(
             f"Entrega {resultado.entrega} RECHAZADA: no se publicó nada; los clientes siguen viendo lo de antes.\n"
-            "Corrija las filas rechazadas e impórtela otra vez, o publique las buenas con --parcial.",
+            f"Corrija las filas rechazadas e impórtela otra vez{remedio}.",
             err=True,
         )
 

@@ -109,7 +109,7 @@ class Carrera:
             if simular:
                 self.resultado.simulada = True
                 self.comparar(acopio, indice, entrega=0)
-            elif self.resultado.rechazos and not self.parcial:
+            elif self.resultado.rechazos and not self.resultado.por_partes:
                 self.rechazar()
             else:
                 self.publicar(acopio, indice)
@@ -133,11 +133,14 @@ class Carrera:
             conteo.filas, conteo.sha256 = lote.leidas, lote.sha256
             paso(lote.bytes)
         revision.cuadrar()
+        self.resultado.por_partes = self.parcial and revision.por_partes
         recaudos = Recaudos(self.resultado, indice, self.opciones)
         self.bancos = [origen.nombre for origen in bancos if recaudos.revisar(origen, acopio, paso)]
         self.resultado.huella = huella(self.resultado)
         for conteo in self.resultado.archivos.values():
             conteo.rechazadas = max(0, conteo.filas - conteo.buenas)
+        for conteo in (self.resultado.archivos[origen.nombre] for origen in bancos if origen.nombre not in self.bancos):
+            conteo.omitidas, conteo.suma = conteo.buenas, 0
 
     def comparar(self, acopio: Acopio, indice: Indice, entrega: int) -> None:
         """Compare with what is published; as the delivery ``entrega``, unless it is 0, write what differs."""

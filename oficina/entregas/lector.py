@@ -41,7 +41,7 @@ class Lote(NamedTuple):
     """A block of a file: numbers of lines and values of the good rows, keys of the others, and what was said of them.
 
     ``leidas`` are the rows of the file so far, ``bytes`` those read since the last block. The last block of a file has
-    its SHA-256.
+    its SHA-256, and whether the file could be read to its end.
     """
 
     archivo: str
@@ -53,6 +53,7 @@ class Lote(NamedTuple):
     leidas: int
     bytes: int
     sha256: str = ""
+    entero: bool = True
 
 
 class LectorError(Exception):
@@ -85,7 +86,7 @@ def lotes_de(archivo: Archivo, origen: Origen, opciones: Opciones) -> Iterator[L
             claves = [traduccion.clave(cruda) for cruda in malas]
             yield Lote(archivo.nombre, lineas, filas, claves, *callar(dicho), lectura.leidas, leidos.tomar())
         sha256 = lectura.sha256()
-        yield Lote(archivo.nombre, [], [], [], *callar(dicho), lectura.leidas, leidos.tomar(), sha256)
+        yield Lote(archivo.nombre, [], [], [], *callar(dicho), lectura.leidas, leidos.tomar(), sha256, not lectura.cortada)
 
 
 class Cuenta:

@@ -45,7 +45,8 @@ CIFRAS = re.compile(r"[-−$()0-9.,\s]+").fullmatch
 class Lectura:
     """A file opened, to be used in ``with``: its rows as text, in the order of the declared columns.
 
-    ``leidas`` counts the rows, also the bad ones, but no blank lines or totals.
+    ``leidas`` counts the rows, also the bad ones, but no blank lines or totals. ``cortada`` until
+    the end of the file was reached.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Lectura:
     ):
         self.archivo, self.resultado = archivo, resultado
         self.leidas = 0
+        self.cortada = True
         self.ultima = 0  # line of the last row that is no row of totals
         self.totales: list[tuple[int, str]] = []  # rows of totals, until a row comes after them
         self.propios = {simple(nombre): nombre for nombre in archivo.nombres} | dict(opciones.columnas.get(archivo.nombre, {}))
@@ -104,6 +106,7 @@ class Lectura:
                 yield lineas, ordenadas
             self._totales_en_medio()
         self._totales_al_final()
+        self.cortada = False
 
     # ------------------------------------------------------------- the header
     def columna_de(self, encabezado: str) -> str | None:

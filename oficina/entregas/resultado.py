@@ -88,7 +88,8 @@ class Conteo:
 class Resultado:
     """``entrega`` is the id of the record, ``publicada`` whether its rows can be seen. ``simulada``: nothing was written.
 
-    ``titulares`` are codes that changed holder; ``identificados``, payments of banks that had waited for that.
+    ``por_partes``: the good rows may be published alone. ``titulares`` are codes that changed holder; ``identificados``,
+    payments of banks that had waited for that.
     """
 
     nombre: str
@@ -101,6 +102,7 @@ class Resultado:
     entrega: int | None = None
     publicada: bool = False
     simulada: bool = False
+    por_partes: bool = False
     duracion_ms: int = 0
 
     def rechazar(self, archivo: str, linea: int | None, columna: str, valor: str, motivo: str) -> None:

@@ -36,6 +36,7 @@ class Revision:
 
     def __init__(self, resultado: Resultado, indice: Indice, parcial: bool = False):
         self.resultado, self.indice, self.parcial = resultado, indice, parcial
+        self.por_partes = True  # whether the good rows may be published alone
         self.reglas: dict[str, Callable[[list[int], Filas], Buenas]] = {
             PREDIOS.nombre: self.predios,
             FACTURAS.nombre: self.facturas,
@@ -50,6 +51,9 @@ class Revision:
             self.resultado.rechazar(*novedad)
         for novedad in lote.avisos:
             self.resultado.avisar(*novedad)
+        # What could not be read at all may be lines of any bill, and a bill is published with all of its lines.
+        ilegible = not lote.entero or (archivo is CONCEPTOS and any(not columna for _, _, columna, *_ in lote.rechazos))
+        self.por_partes = self.por_partes and not ilegible
         _, filas = self.reglas[archivo.nombre](lote.lineas, lote.filas)
         if lote.malas:
             self.recordar(archivo, lote.malas)
