@@ -172,6 +172,7 @@ class Identificacion:
             codigos = {codigo for (codigo,) in buscar(CODIGOS_SQL, textos)}
             codigos |= {codigo for codigo, rechazada in self.indice.vistas(PREDIOS.nombre, textos).items() if not rechazada}
             return {codigo: {(codigo, None, "")} for codigo in codigos}
+        self.indice.preparar_busqueda()
         filas = (*buscar(FACTURAS_SQL.format(campo, self.entrega), textos), *self.indice.con(campo, textos))
         for texto, *hallado in filas:
             hallados[texto].add(tuple(hallado))
