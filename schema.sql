@@ -185,7 +185,7 @@ CREATE TABLE recaudo_version (
     PRIMARY KEY (id, baja)
 ) /*! ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin */;
 
-CREATE INDEX recaudo_pago ON recaudo_version (pago);
+CREATE INDEX recaudo_pago ON recaudo_version (pago, id);
 CREATE INDEX recaudo_alta ON recaudo_version (alta);
 
 CREATE /*! SQL SECURITY INVOKER */ VIEW recaudo AS

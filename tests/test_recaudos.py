@@ -1,17 +1,19 @@
 """Payments of the banks' files are somebody's, once, whoever tells of them first; what nobody knows waits."""
 
 import pytest
+from peewee import fn
 from test_entregas import COMPLETA, FACTURA, PREDIO, en_csv
 
 from oficina import entregas
 from oficina.entregas import Opciones
-from oficina.models import Pago, Recaudo, RecaudoVersion
+from oficina.models import SIN_BAJA, Pago, Recaudo, RecaudoVersion
 from oficina.models.base import as_day
 
 NIT = "9001238180"
 DIA = "2026-11-10"
 BILL = FACTURA | {"referencia": "4567"}
 BASE = {"predios": [PREDIO], "facturas": [BILL]}
+OTRO = PREDIO | {"codigo": "00013"}
 UNO = ("4567", 84_350_00)
 
 
@@ -28,9 +30,17 @@ def entregar(app, tmp_path):
             (carpeta / f"{nombre}.csv").write_text(en_csv(filas), encoding="utf-8")
         for nombre, recaudos in (bancos or {}).items():
             (carpeta / nombre).write_text(recaudos if isinstance(recaudos, str) else archivo(recaudos), encoding="ascii")
-        return entregas.importar(carpeta, "sistemas:ana", opciones, **parametros)
+        resultado = entregas.importar(carpeta, "sistemas:ana", opciones, **parametros)
+        assert [n for n in cuantos_por_pago() if n > 1] == []
+        return resultado
 
     return importar
+
+
+def cuantos_por_pago():
+    """How many payments of banks each payment stands for."""
+    vivos = RecaudoVersion.select(fn.COUNT()).where(RecaudoVersion.baja == SIN_BAJA, RecaudoVersion.pago.is_null(False))
+    return [cuantos for (cuantos,) in vivos.group_by(RecaudoVersion.pago).tuples()]
 
 
 def archivo(recaudos, dia=DIA, banco="007", modificador="A", de_menos=0):
@@ -95,9 +105,8 @@ def test_an_unknown_reference_waits_and_is_known_later(entregar):
 
 
 def test_a_reference_of_two_codes_waits(entregar):
-    otro = PREDIO | {"codigo": "00013"}
     dos = [BILL, BILL | {"numero": "F2", "codigo": "00013"}]
-    entregar(predios=[PREDIO, otro], facturas=dos, bancos={"b.txt": [UNO]})
+    entregar(predios=[PREDIO, OTRO], facturas=dos, bancos={"b.txt": [UNO]})
     assert pagos() == []
 
 
@@ -143,6 +152,46 @@ def test_two_equal_payments_are_two(entregar):
     assert len(pagos()) == 2
     entregar(pagos=[PAGO | {"id": "P2"}])
     assert [p.id for p in Pago.select().order_by(Pago.id)] == ["P1", "P2"]
+
+
+def test_a_payment_stands_for_one_of_a_bank(entregar):
+    entregar(**BASE, pagos=[PAGO], bancos={"b.txt": [UNO]})
+    resultado = entregar(pagos=[PAGO], bancos={"c.txt": archivo([UNO], dia="2026-11-12")})
+    assert resultado.archivos["c.txt"].conciliadas == 0
+    assert len(pagos()) == 2
+
+
+def test_a_payment_that_comes_again_is_still_one(entregar):
+    entregar(**BASE, pagos=[PAGO])
+    resultado = entregar(pagos=[PAGO], bancos={"b.txt": [UNO, UNO]})
+    assert resultado.archivos["b.txt"].conciliadas == 1
+    assert len(pagos()) == 2
+
+
+@pytest.mark.parametrize("cambio", [{"factura": "F1"}, {"valor": "1"}, {"codigo": "00013"}])
+def test_a_payment_is_what_the_delivery_says(entregar, cambio):
+    entregar(**BASE | {"predios": [PREDIO, OTRO]}, pagos=[PAGO])
+    archivos = {"pagos": [PAGO | cambio], "bancos": {"b.txt": [UNO]}}
+    antes, resultado = entregar(**archivos, simular=True), entregar(**archivos)
+    assert antes.archivos == resultado.archivos
+    assert resultado.archivos["b.txt"].conciliadas == ("factura" in cambio)
+
+
+def test_a_bill_is_whose_the_delivery_says(entregar):
+    entregar(**BASE | {"predios": [PREDIO, OTRO]})
+    archivos = {"facturas": [BILL | {"codigo": "00013"}], "bancos": {"b.txt": [UNO]}}
+    antes, resultado = entregar(**archivos, simular=True), entregar(**archivos)
+    assert antes.archivos == resultado.archivos
+    assert [pago[:2] for pago in pagos()] == [("00013", "F1")]
+
+
+def test_in_a_dry_run_too_a_payment_of_a_bank_is_one(entregar):
+    entregar(**BASE, bancos={"b.txt": [UNO]})
+    # More than what is compared at once.
+    muchos = [PAGO | {"id": f"X{n}", "valor": str(n + 1)} for n in range(5000)]
+    archivos = {"pagos": [PAGO, *muchos, PAGO | {"id": "P2"}]}
+    antes, resultado = entregar(**archivos, simular=True), entregar(**archivos)
+    assert (antes.archivos["pagos"].conciliadas, resultado.archivos["pagos"].conciliadas) == (1, 1)
 
 
 LEJOS = [{"fecha": "2026-11-16"}, {"valor": "84349,99"}, {"factura": "F0"}]

@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS recaudo_version (
     alta INTEGER NOT NULL,
     baja INTEGER NOT NULL,
     PRIMARY KEY (id, baja),
-    INDEX recaudo_pago (pago),
+    INDEX recaudo_pago (pago, id),
     INDEX recaudo_alta (alta)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 

@@ -49,7 +49,7 @@ CREATE TABLE recaudo_version (
     PRIMARY KEY (id, baja)
 );
 
-CREATE INDEX recaudo_pago ON recaudo_version (pago);
+CREATE INDEX recaudo_pago ON recaudo_version (pago, id);
 CREATE INDEX recaudo_alta ON recaudo_version (alta);
 
 -- ------------------------------------------------------------------ what is published

@@ -13,21 +13,22 @@ from .columnas import Archivo
 from .traduccion import Recuerdo
 
 BLOQUE = 1000
+ORDEN_BYTES = 1 << 20  # of one statement: a server may refuse more than max_allowed_packet
 
 
 def vacia(tabla: str) -> bool:
     return not fetch(f"SELECT 1 FROM {tabla}_version LIMIT 1")  # noqa: S608 (a name of columnas.py)
 
 
-def buscar(consulta: str, claves: Iterable[str]) -> Iterator[tuple]:
-    """The rows of ``consulta``, whose ``IN (?)`` stands for any number of keys."""
+def buscar(consulta: str, claves: Iterable[str], *otros: str) -> Iterator[tuple]:
+    """The rows of ``consulta``, whose first ``IN (?)`` stands for any number of keys; ``otros`` are for marks after it."""
     claves = list(claves)
-    completa = consulta.replace("IN (?)", f"IN ({marcas(BLOQUE)})")
+    completa = consulta.replace("IN (?)", f"IN ({marcas(BLOQUE)})", 1)
     for inicio in range(0, len(claves), BLOQUE):
         bloque = claves[inicio : inicio + BLOQUE]
         # Always as many marks, so that there is one text to prepare.
         bloque += bloque[-1:] * (BLOQUE - len(bloque))
-        yield from fetch(completa, *bloque)
+        yield from fetch(completa, *bloque, *otros)
 
 
 def ejecutar(sql: str, filas: list[tuple]) -> None:
@@ -48,8 +49,11 @@ def agregar(archivo: Archivo, filas: list[tuple], entrega: int) -> None:
         fila = f"({', '.join(['%s'] * len(archivo.nombres))}, {version})"
         columnas = zip(literales(archivo), zip(*filas, strict=True), strict=True)
         textos = [recuerdo.columna(valores) for recuerdo, valores in columnas]
+        listas = list(map(fila.__mod__, zip(*textos, strict=True)))
+        cuantas = max(1, len(listas) * ORDEN_BYTES // sum(map(len, listas)))
         with __exception_wrapper__, closing(db.cursor()) as cursor:
-            cursor.execute(f"{sql_agregar(archivo)} {', '.join(map(fila.__mod__, zip(*textos, strict=True)))}")
+            for inicio in range(0, len(listas), cuantas):
+                cursor.execute(f"{sql_agregar(archivo)} {', '.join(listas[inicio : inicio + cuantas])}")
 
 
 @cache

@@ -1,15 +1,20 @@
 """Tells which rows of a delivery are new, which change what is published, and which are the same."""
 
+import re
 from dataclasses import dataclass, field
 
 from ..models import SIN_BAJA
-from .base import buscar, vacia, vivas
+from .base import buscar, marcas, vacia, vivas
 from .columnas import CONCEPTOS, FACTURAS, PREDIOS, Archivo
 from .indice import Indice
 from .resultado import Conteo, Resultado
 from .revision import Filas, otra_factura, sumar
+from .valores import plano
 
-PERIODOS_SQL = f"SELECT codigo, periodo, numero FROM factura_version WHERE codigo IN (?) AND baja = {SIN_BAJA} AND alta <> %d"  # noqa: S608
+PERIODOS_SQL = f"""
+SELECT codigo, periodo, numero FROM factura_version
+ WHERE codigo IN (?) AND periodo IN (%s) AND baja = {SIN_BAJA} AND alta <> %d
+"""  # noqa: S608
 
 
 @dataclass
@@ -108,7 +113,9 @@ class Comparacion:
 
     def avisar_periodos(self, nuevas: Filas) -> None:
         """Warn of new bills whose code has, in the base, another one of the same period."""
-        encontradas = list(buscar(PERIODOS_SQL % self.entrega, {fila[1] for fila in nuevas}))
+        periodos = {fila[2] for fila in nuevas}
+        consulta = PERIODOS_SQL % (marcas(len(periodos)), self.entrega)
+        encontradas = list(buscar(consulta, {fila[1] for fila in nuevas}, *periodos))
         entregadas = self.indice.facturas((numero for *_, numero in encontradas), "linea")
         publicadas = {(codigo, periodo): numero for codigo, periodo, numero in encontradas if numero not in entregadas}
         lugares = self.indice.facturas((f[0] for f in nuevas if (f[1], f[2]) in publicadas), "linea")
@@ -119,6 +126,9 @@ class Comparacion:
 
 
 def otro_titular(anterior: tuple, fila: tuple) -> bool:
-    """Another document; one that was or becomes unknown tells nothing."""
-    documento = PREDIOS.posicion("documento")
-    return bool(anterior[documento] and fila[documento]) and anterior[documento] != fila[documento]
+    """Another document, however it is written. Where only one of both is known, the name tells."""
+    nombre, documento = PREDIOS.posicion("nombre"), PREDIOS.posicion("documento")
+    antes, ahora = (re.sub(r"[\W_]", "", datos[documento] or "").upper().lstrip("0") for datos in (anterior, fila))
+    if bool(antes) == bool(ahora):
+        return antes != ahora
+    return plano(anterior[nombre]) != plano(fila[nombre])

@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -20,12 +21,13 @@ from .lector import BASURA, leer
 from .limpieza import deshacer as deshacer_entrega
 from .limpieza import limpiar
 from .opciones import POR_NOMBRE, Opciones
-from .origen import Origen, abrir_entrega
+from .origen import EntregaError, Origen, abrir_entrega
 from .publicacion import Escritura
 from .recaudos import Recaudos
 from .resultado import Conteo, Resultado
 from .revision import Filas, Revision, sumar
 
+MAX_BANCOS = 150  # what the record of a delivery holds
 # Step ("limpiar" in keys, "revisar" in bytes, "publicar" in rows), how much is done, how much there is (0: unknown), rows.
 Avance = Callable[[str, int, int, int], None]
 
@@ -97,12 +99,16 @@ class Carrera:
         self.ruta, self.quien, self.opciones, self.avance = ruta, quien, opciones, avance
         self.parcial, self.ocultar = parcial, ocultar
         self.iniciada, self.reloj = utcnow(), monotonic()
-        self.resultado = Resultado(nombre=ruta.resolve().name)
+        self.resultado = Resultado(nombre=os.fsencode(ruta.resolve().name).decode("utf-8", "replace"))
         self.bancos: list[str] = []  # the banks' files that are good
 
     def correr(self, carpeta: Path, simular: bool) -> Resultado:
         with ExitStack() as abiertos:
             archivos, bancos = abiertos.enter_context(abrir_entrega(self.ruta, self.opciones, self.resultado))
+            if len(bancos) > MAX_BANCOS:
+                raise EntregaError(
+                    f"La entrega trae {len(bancos)} archivos de bancos: repártalos de a {MAX_BANCOS} por entrega."
+                )
             limpiar(Paso("limpiar", 0, self.avance), solo_lo_interrumpido=simular)
             acopio, indice = abiertos.enter_context(Acopio(carpeta)), abiertos.enter_context(Indice(carpeta))
             self.revisar(archivos, bancos, acopio, indice)

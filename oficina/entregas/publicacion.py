@@ -26,10 +26,16 @@ DELETE FROM reemplazo WHERE entrega = ? AND tabla = 'titular'
    AND clave IN (SELECT codigo FROM asociacion WHERE ve_hasta IS NOT NULL)
 """
 YA_MARCADAS_SQL = YA_LIMITADAS_SQL.replace("ve_hasta", "revisar")
+# Up to the last bill of before that is older than every new one, whatever their dates.
 TITULAR_SQL = f"""
 UPDATE asociacion SET revisar = ?, ve_hasta = COALESCE(
     (SELECT MAX(f.expedida) FROM factura_version f
-      WHERE f.codigo = asociacion.codigo AND f.alta < ? AND (f.baja = {SIN_BAJA} OR f.baja = ?)), '1900-01-01')
+      WHERE f.codigo = asociacion.codigo AND f.alta < ? AND (f.baja = {SIN_BAJA} OR f.baja = ?)
+        AND f.expedida < COALESCE(
+            (SELECT MIN(n.expedida) FROM factura_version n
+              WHERE n.codigo = asociacion.codigo AND n.alta = ?
+                AND NOT EXISTS (SELECT 1 FROM factura_version v WHERE v.numero = n.numero AND v.baja = n.alta)),
+            '9999-12-31')), '1900-01-01')
  WHERE codigo IN (SELECT clave FROM reemplazo WHERE entrega = ? AND tabla = 'titular')
 """  # noqa: S608
 SOLO_MARCAR_SQL = """
@@ -115,7 +121,7 @@ def publicar(entrega: int, resultado: Resultado, ocultar: bool) -> None:
     execute(ANOTAR_SQL, str(ahora), entrega)
     if ocultar:
         execute(YA_LIMITADAS_SQL, entrega)
-        execute(TITULAR_SQL, str(ahora), entrega, entrega, entrega)
+        execute(TITULAR_SQL, str(ahora), entrega, entrega, entrega, entrega)
     else:
         execute(YA_MARCADAS_SQL, entrega)
         execute(SOLO_MARCAR_SQL, str(ahora), entrega)

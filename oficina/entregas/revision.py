@@ -21,6 +21,7 @@ SELECT numero, codigo, referencia, CAST(expedida AS CHAR), total, saldo_anterior
  WHERE numero IN (?) AND baja = {SIN_BAJA}
 """  # noqa: S608
 
+ULTIMO_ORDEN = 9999
 RECHAZADO = "El predio de ese código se rechazó."
 DESCONOCIDO = "Ese código no está en la entrega ni en la base."
 
@@ -51,8 +52,9 @@ class Revision:
             self.resultado.rechazar(*novedad)
         for novedad in lote.avisos:
             self.resultado.avisar(*novedad)
-        # What could not be read at all may be lines of any bill, and a bill is published with all of its lines.
-        ilegible = not lote.entero or (archivo is CONCEPTOS and any(not columna for _, _, columna, *_ in lote.rechazos))
+        # What could not be read may be of any bill, and a bill is published with all of its lines.
+        de_facturas = archivo in (FACTURAS, CONCEPTOS)
+        ilegible = not lote.entero or (de_facturas and any(columna in ("", "numero") for _, _, columna, *_ in lote.rechazos))
         self.por_partes = self.por_partes and not ilegible
         _, filas = self.reglas[archivo.nombre](lote.lineas, lote.filas)
         if lote.malas:
@@ -63,6 +65,7 @@ class Revision:
         """Know the keys of rejected rows all the same, so that what refers to them is not told as unknown."""
         if archivo is FACTURAS:
             self.indice.anotar_facturas([(clave, 0, None, None, None, 0, 0, 0, 1) for clave in claves])
+            self.indice.marcar("rechazada", claves)
         elif archivo is CONCEPTOS:
             self.facturas_de([(clave,) for clave in claves])
             self.indice.expulsar(claves)
@@ -87,6 +90,8 @@ class Revision:
         conocidas = self.indice.facturas((fila[0] for fila in filas), "linea")
         repetidas = self.repetidas(FACTURAS, lineas, filas, conocidas)
         unicas = sin(repetidas, (lineas, filas))
+        # Nobody knows which of the two is right.
+        self.indice.marcar("rechazada", [fila[0] for linea, fila in zip(lineas, filas, strict=True) if linea in repetidas])
         malas = self.sin_codigo(FACTURAS, *unicas)
         anotadas = [
             (f[0], linea, f[1], f[16] or f[0], f[5], f[15], f[12], f[14], int(linea in malas))
@@ -124,6 +129,10 @@ class Revision:
                 # The next one after the greatest.
                 orden = max(ordenes.bit_length(), 1)
                 fila = (numero, orden, *fila[2:])
+            if orden > ULTIMO_ORDEN:
+                self.rechazar(CONCEPTOS, linea, "orden", orden, f"Una factura tiene a lo sumo {ULTIMO_ORDEN} líneas.")
+                self.indice.expulsar([numero])
+                continue
             if ordenes >> orden & 1:
                 self.repetida(CONCEPTOS, linea, "orden", f"{numero} {orden}")
                 self.indice.expulsar([numero])

@@ -24,7 +24,7 @@ PredioVersion = version(Predio, ("codigo",))
 FacturaVersion = version(Factura, ("numero",), (("codigo", "expedida", "numero"), ("referencia",)))
 ConceptoVersion = version(Concepto, ("numero", "orden"))
 PagoVersion = version(Pago, ("id",), (("codigo", "fecha", "id"),))
-RecaudoVersion = version(Recaudo, ("id",), (("pago",),))
+RecaudoVersion = version(Recaudo, ("id",), (("pago", "id"),))
 MandamientoVersion = version(Mandamiento, ("proceso",), (("codigo", "fecha"),))
 
 TABLES = (
