@@ -144,6 +144,12 @@ def test_lines_without_order_are_numbered_as_they_come(entregar):
     assert [(linea.orden, linea.valor) for linea in Factura.get().lineas()] == [(1, 80_000_00), (2, 4_350_00)]
 
 
+def test_there_is_an_end_to_the_lines_of_a_bill(entregar):
+    lineas = [CONCEPTO | {"orden": "9999"}, CONCEPTO | {"orden": ""}]
+    resultado = entregar(predios=[PREDIO], facturas=[FACTURA], conceptos=lineas)
+    assert [r[1:4] for r in rechazos(resultado)] == [(3, "orden", "10000")]
+
+
 def test_codes_are_capitals_and_keep_their_zeros(entregar):
     assert entregar(predios=[PREDIO | {"codigo": "00ab"}], facturas=[FACTURA | {"codigo": "00Ab"}]).publicada
     assert Factura.get().codigo == "00AB"
@@ -291,9 +297,24 @@ def test_a_new_holder_flags_the_association(entregar):
     assert {a.codigo: a.revisar is not None for a in Asociacion.select()} == {"00012": True, "00013": False}
 
 
-def test_a_document_that_was_unknown_is_no_new_holder(entregar):
-    entregar(predios=[PREDIO])
-    assert entregar(predios=[PREDIO | {"documento": "100"}]).titulares == 0
+MISMO = [
+    ({}, {"documento": "100"}),
+    ({"documento": "100"}, {}),
+    ({"documento": "40.123.456"}, {"documento": "0040123456"}),
+    ({}, {"documento": "100", "nombre": "ROSA  PENA"}),
+    ({}, {"nombre": "Otra"}),
+]
+OTRO = [
+    ({"documento": "100"}, {"documento": "101"}),
+    ({"documento": "100"}, {"nombre": "Otra"}),
+    ({}, {"documento": "100", "nombre": "Otra"}),
+]
+
+
+@pytest.mark.parametrize(("antes", "ahora", "cambian"), [(*par, 0) for par in MISMO] + [(*par, 1) for par in OTRO])
+def test_who_is_another_holder(entregar, antes, ahora, cambian):
+    entregar(predios=[PREDIO | antes])
+    assert entregar(predios=[PREDIO | ahora]).titulares == cambian
 
 
 def test_a_folder_without_files_is_no_delivery(app, tmp_path):
@@ -359,7 +380,16 @@ def test_what_is_of_a_rejected_predio_is_rejected_with_it(en_parte):
     assert "El predio de ese código se rechazó." in motivos(resultado.rechazos)
 
 
+def test_of_two_bills_of_one_number_none_is_published(en_parte):
+    resultado = en_parte(predios=DOS, facturas=[*FACTURAS, FACTURA | {"total": "1"}], conceptos=LINEAS)
+    assert resultado.publicada
+    assert [f.numero for f in Factura.select()] == ["F2"]
+    assert {c.numero for c in Concepto.select()} == {"F2"}
+
+
 SIN_REMEDIO = [
+    en_csv([*LINEAS[:3], LINEAS[3] | {"numero": "F 2"}]),
+    en_csv([*LINEAS[:3], LINEAS[3] | {"numero": ""}]),
     en_csv(LINEAS) + "F1;3;acueducto\n",
     en_csv(LINEAS) + 'F1;3;acueducto;"Cargo" fijo;1\n',
     "numero;orden;servicio;concepto\nF1;1;acueducto;Cargo fijo\n",

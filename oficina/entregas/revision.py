@@ -90,14 +90,14 @@ class Revision:
         conocidas = self.indice.facturas((fila[0] for fila in filas), "linea")
         repetidas = self.repetidas(FACTURAS, lineas, filas, conocidas)
         unicas = sin(repetidas, (lineas, filas))
-        # Nobody knows which of the two is right.
-        self.indice.marcar("rechazada", [fila[0] for linea, fila in zip(lineas, filas, strict=True) if linea in repetidas])
         malas = self.sin_codigo(FACTURAS, *unicas)
         anotadas = [
             (f[0], linea, f[1], f[16] or f[0], f[5], f[15], f[12], f[14], int(linea in malas))
             for linea, f in zip(*unicas, strict=True)
         ]
         self.indice.anotar_facturas(anotadas)
+        # Nobody knows which of the two is right.
+        self.indice.marcar("rechazada", [fila[0] for linea, fila in zip(lineas, filas, strict=True) if linea in repetidas])
         lineas, filas = sin(malas, unicas)
         otras = self.indice.otras_del_periodo([(fila[1], fila[2], fila[0]) for fila in filas])
         for linea, fila in zip(lineas, filas, strict=True) if otras else ():
