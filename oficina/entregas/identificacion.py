@@ -7,6 +7,7 @@ stays. One whose reference nobody knows waits, and is looked up again with each 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from operator import itemgetter
 from typing import NamedTuple
 
 from ..db import fetch
@@ -33,6 +34,7 @@ SELECT p.codigo, p.id, CAST(p.fecha AS CHAR), p.valor, p.factura
   FROM pago_version p LEFT JOIN recaudo_version r ON r.pago = p.id AND r.{VIVA}
  WHERE p.codigo IN (?) AND p.{VIVA} AND p.alta <> %d AND r.id IS NULL
 """  # noqa: S608
+TOMADOS_SQL = f"SELECT pago FROM recaudo_version WHERE pago IN (?) AND {VIVA}"  # noqa: S608
 # Payments that only a bank told of.
 DE_BANCO_SQL = f"""
 SELECT p.codigo, p.id, CAST(p.fecha AS CHAR), p.valor, p.factura, r.referencia, r.banco, r.canal, r.entidad
@@ -78,7 +80,7 @@ class Identificacion:
         if self.sin_bancos or not pagos:
             return
         por_codigo = defaultdict(list)
-        for *pagado, referencia, banco, canal, entidad in buscar(DE_BANCO_SQL % self.entrega, {fila[1] for fila in pagos}):
+        for *pagado, referencia, banco, canal, entidad in self.publicados(DE_BANCO_SQL, {fila[1] for fila in pagos}):
             por_codigo[pagado[0]].append((Pagado(*pagado), (referencia, banco, canal, entidad)))
         sobran, recaudos, usados = [], [], []
         for id_, codigo, factura, fecha, valor, *_ in pagos:
@@ -88,7 +90,7 @@ class Identificacion:
                 _, datos = por_codigo[codigo].pop(lugar)
                 sobran.append((igual.id,))
                 recaudos.append((igual.id, igual.fecha, igual.valor, *datos, id_))
-                usados.append(id_)
+                usados += igual.id, id_
         self.indice.anotar(USADOS, usados)
         yield PAGOS, Diferencia(sobran=sobran)
         yield RECAUDOS, Diferencia(cambiadas=recaudos)
@@ -110,6 +112,7 @@ class Identificacion:
 
     def resolver(self, recaudos: Filas) -> tuple[Filas, Filas]:
         """The rows of recaudo with their payment, None for those that nobody knows; and the payments that are new."""
+        self.indice.preparar_busqueda()
         duenios = self.duenios(recaudos)
         libres = self.libres({duenio.codigo for duenio in duenios if duenio})
         filas, pagos = [], []
@@ -136,19 +139,26 @@ class Identificacion:
             for otro in otros
             if otro.valor == pago.valor and (otro.factura == pago.factura or not otro.factura or not pago.factura)
         ]
-        cerca = min(posibles, default=None)
+        cerca = min(posibles, key=itemgetter(0, 1), default=None)
         return cerca[2] if cerca and cerca[0] <= self.dias else None
 
     def libres(self, codigos: set[str]) -> dict[str, list[Pagado]]:
         """The payments of these codes, of the base and of the delivery, that no bank's line stands for."""
-        pagados = [Pagado(*fila) for fila in buscar(LIBRES_SQL % self.entrega, codigos)]
-        pagados += [Pagado(*fila) for fila in self.indice.pagos(codigos)]
-        usados = self.indice.vistas(USADOS, (pagado.id for pagado in pagados))
+        entregados = [Pagado(*fila) for fila in self.indice.pagos(codigos)]
+        ids = [pagado.id for pagado in entregados]
+        tomados = {pago for (pago,) in buscar(TOMADOS_SQL, ids)} | self.indice.vistas(USADOS, ids).keys()
         por_codigo = defaultdict(list)
-        for pagado in pagados:
-            if pagado.id not in usados:
+        for pagado in (*(Pagado(*fila) for fila in self.publicados(LIBRES_SQL, codigos)), *entregados):
+            if pagado.id not in tomados:
                 por_codigo[pagado.codigo].append(pagado)
         return por_codigo
+
+    def publicados(self, consulta: str, codigos: set[str]) -> list[tuple]:
+        """Payments of these codes in the base; of one that the delivery brings or took already, only the delivery tells."""
+        filas = list(buscar(consulta % self.entrega, codigos))
+        ids = [id_ for _, id_, *_ in filas]
+        fuera = self.indice.entregados(ids) | self.indice.vistas(USADOS, ids).keys()
+        return [fila for fila in filas if fila[1] not in fuera]
 
     # -- the reference --------------------------------------------------------------------------
     def duenios(self, recaudos: Filas) -> list[Duenio | None]:
@@ -172,9 +182,10 @@ class Identificacion:
             codigos = {codigo for (codigo,) in buscar(CODIGOS_SQL, textos)}
             codigos |= {codigo for codigo, rechazada in self.indice.vistas(PREDIOS.nombre, textos).items() if not rechazada}
             return {codigo: {(codigo, None, "")} for codigo in codigos}
-        self.indice.preparar_busqueda()
-        filas = (*buscar(FACTURAS_SQL.format(campo, self.entrega), textos), *self.indice.con(campo, textos))
-        for texto, *hallado in filas:
+        publicadas = list(buscar(FACTURAS_SQL.format(campo, self.entrega), textos))
+        entregadas = self.indice.entregadas(numero for _, _, numero, _ in publicadas)
+        vigentes = [fila for fila in publicadas if fila[2] not in entregadas]
+        for texto, *hallado in (*vigentes, *self.indice.con(campo, textos)):
             hallados[texto].add(tuple(hallado))
         return hallados
 

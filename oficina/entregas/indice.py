@@ -10,7 +10,7 @@ import apsw
 MEMORIA_KB = 48_000
 TABLAS = """
 CREATE TABLE clave (archivo TEXT, clave TEXT, rechazada INTEGER, PRIMARY KEY (archivo, clave)) WITHOUT ROWID;
-CREATE TABLE pago (codigo TEXT, id TEXT, fecha TEXT, valor INTEGER, factura TEXT, PRIMARY KEY (codigo, id)) WITHOUT ROWID;
+CREATE TABLE pago (codigo TEXT, id TEXT PRIMARY KEY, fecha TEXT, valor INTEGER, factura TEXT) WITHOUT ROWID;
 CREATE TABLE periodo (codigo TEXT, periodo TEXT, numero TEXT, PRIMARY KEY (codigo, periodo)) WITHOUT ROWID;
 CREATE TABLE factura (
     numero TEXT PRIMARY KEY,
@@ -23,6 +23,7 @@ CREATE TABLE factura (
     comparada INTEGER   -- its old lines were looked at
 ) WITHOUT ROWID;
 """
+ENTREGADA = "linea > 0 AND rechazada = 0"
 FACTURA_SQL = "INSERT OR IGNORE INTO factura VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, 0, 0)"
 
 
@@ -88,16 +89,21 @@ class Indice:
     # -- for payments of banks ------------------------------------------------------------------
 
     def preparar_busqueda(self) -> None:
-        """Before bills are sought by something else than their number."""
+        """Before bills are sought by something else than their number, and payments by something else than their id."""
         self.base.execute("CREATE INDEX IF NOT EXISTS por_referencia ON factura (referencia)")
+        self.base.execute("CREATE INDEX IF NOT EXISTS por_codigo ON pago (codigo)")
 
     def con(self, campo: str, textos: Iterable[str]) -> Iterable[tuple[str, str, str, str]]:
         """``campo``, code, number and day of issue of the good delivered bills that have one of these texts in it."""
         sql = (
-            f"SELECT {campo}, codigo, numero, expedida FROM factura WHERE linea > 0 AND rechazada = 0"  # noqa: S608
+            f"SELECT {campo}, codigo, numero, expedida FROM factura WHERE {ENTREGADA}"  # noqa: S608
             f" AND {campo} IN (SELECT value FROM json_each(?))"
         )
         return self.base.execute(sql, (lista(textos),))
+
+    def entregadas(self, numeros: Iterable[str]) -> set[str]:
+        """Which of these are good delivered bills."""
+        return self.marcadas(ENTREGADA, numeros)
 
     def anotar_pagos(self, filas: Iterable[tuple]) -> None:
         """Rows of code, id, day, centavos and bill."""
@@ -107,6 +113,11 @@ class Indice:
         """The delivered payments of these codes."""
         sql = "SELECT codigo, id, fecha, valor, factura FROM pago WHERE codigo IN (SELECT value FROM json_each(?))"
         return self.base.execute(sql, (lista(codigos),))
+
+    def entregados(self, ids: Iterable[str]) -> set[str]:
+        """Which of these are delivered payments."""
+        sql = "SELECT id FROM pago WHERE id IN (SELECT value FROM json_each(?))"
+        return {id_ for (id_,) in self.base.execute(sql, (lista(ids),))}
 
     # -- the whole delivery ---------------------------------------------------------------------
 
