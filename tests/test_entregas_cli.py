@@ -26,11 +26,12 @@ from test_recaudos import archivo as archivo_de_banco
 
 from oficina import db
 from oficina.cli import fallas
+from oficina.cli.archivo import privado
 from oficina.cli.avance import Avance, Paso, barra
 from oficina.cli.cifras import cuantas, duracion
-from oficina.cli.novedades import sin_formula
+from oficina.cli.novedades import con_nombre_posible, sin_formula
 from oficina.entregas import demo
-from oficina.entregas.cerrojo import uno_a_la_vez
+from oficina.entregas.cerrojo import OcupadoError, uno_a_la_vez
 from oficina.models import Asociacion, Bitacora, Entrega, Factura, Predio
 
 YO = f"sistemas:{getpass.getuser()}"
@@ -124,18 +125,33 @@ def test_every_rejection_is_in_a_file_until_there_are_none(importar, instancia):
     assert (novedades[0]["archivo"], novedades[0]["columna"], novedades[0]["valor"]) == ("predios", "uso", "x")
     importar(predios=[PREDIO])
     assert not archivo.exists()
-    assert not list(instancia.glob("*.nuevo"))
+    assert not list(instancia.glob(".rechazos-*"))
 
 
-def test_a_file_of_rejections_that_cannot_be_written_is_told(importar, instancia):
-    (instancia / "rechazos-noche.csv.nuevo").mkdir()
+def test_a_file_of_rejections_that_cannot_be_written_or_removed_is_told(importar, instancia):
+    (instancia / "rechazos-noche.csv").mkdir()
     try:
-        salida = importar(**MALA)
+        mala, buena = importar(**MALA), importar(predios=[PREDIO])
     finally:
-        (instancia / "rechazos-noche.csv.nuevo").rmdir()
-    assert salida.exit_code == 1
-    assert "No se pudo escribir" in salida.output
-    assert "RECHAZADA" in salida.output
+        (instancia / "rechazos-noche.csv").rmdir()
+    assert mala.exit_code == 1
+    assert "No se pudo escribir" in mala.output
+    assert "RECHAZADA" in mala.output
+    assert buena.exit_code == 0
+    assert "No se pudo quitar" in buena.output
+    assert not list(instancia.glob(".rechazos-*"))
+
+
+def test_a_long_name_is_cut_in_that_of_its_files(tmp_path):
+    rutas = [con_nombre_posible(tmp_path / f"rechazos-{'ñ' * 125}{n}.csv") for n in range(2)]
+    assert rutas[0] != rutas[1]
+    for ruta in rutas:
+        assert re.fullmatch("rechazos-ñ+-[0-9a-f]{8}.csv", ruta.name)
+        with privado(ruta) as archivo:
+            archivo.write("x")
+        assert ruta.read_text(encoding="utf-8-sig") == "x"
+    corta = tmp_path / "rechazos-noche.csv"
+    assert con_nombre_posible(corta) == corta
 
 
 @pytest.mark.parametrize(
@@ -435,6 +451,15 @@ def test_while_another_import_runs_there_is_an_exit_code_for_it(importar, entreg
         assert salida.exit_code == 3
         assert "Otra importación está en curso" in salida.output
     assert Factura.get().total == 84_350_00
+
+
+@pytest.mark.parametrize("motor", ["sqlite"], indirect=True, scope="session")
+def test_a_link_to_the_same_database_is_the_same_database(app, tmp_path, monkeypatch):
+    (tmp_path / "enlace.db").symlink_to(db.db.obj.database)
+    with otra_importacion(ESPERA):
+        monkeypatch.setattr(db.db.obj, "database", tmp_path / "enlace.db")
+        with pytest.raises(OcupadoError), uno_a_la_vez():
+            pass
 
 
 def test_it_waits_for_the_other_import_when_told_to(importar):

@@ -13,11 +13,11 @@ import pytest
 
 from oficina.entregas.codificacion import BUFFER
 from oficina.entregas.columnas import CONCEPTOS, FACTURAS, PAGOS, PREDIOS
-from oficina.entregas.lectura import Lectura
+from oficina.entregas.lectura import TOTALES, Lectura
 from oficina.entregas.libro import LIBRO_DESCOMPRIMIDO
 from oficina.entregas.opciones import Opciones, lectores
 from oficina.entregas.origen import Origen
-from oficina.entregas.resultado import Resultado
+from oficina.entregas.resultado import A_MANO, Resultado
 
 MUESTRAS = Path(__file__).parent / "entregas"
 PRIMERO = ("P-1", "01000532", "2611000006", "2026-11-18", 8435000, "débito", "Banco de Bogotá", None)
@@ -185,6 +185,29 @@ def test_totals_that_are_not_at_the_end_are_rejected(cuantas):
     assert leido.valores() == [PRIMERO, SEGUNDO]
     muchos = leer_muestra("muchos-totales.csv", cuantas=cuantas)
     assert [linea for linea, _ in muchos.rechazos] == [4, 5, 6, 7]
+
+
+def test_however_many_totals_there_are_they_are_not_held_in_memory():
+    """Nor given all at once: whoever asks for the blocks takes what was said of each."""
+    contenido = una_tabla("1;Ana;Calle 1;residencial", *["Total;;;"] * 20_000)
+    resultado, tomados = Resultado("prueba"), []
+    origen = Origen("prueba", len(contenido), lambda: io.BytesIO(contenido))
+    with Lectura(PREDIOS, origen, Opciones(), resultado, lambda _: None) as leyendo:
+        for _ in leyendo.bloques(1000):
+            tomados.append(len(resultado.rechazos))
+            assert len(leyendo.totales) <= TOTALES + 1
+            resultado.rechazos.vaciar()
+    assert max(tomados) == 1000
+    assert sum(tomados) + len(resultado.rechazos) == 20_000
+    assert leyendo.leidas == 20_001
+
+
+def test_what_does_not_fit_in_memory_is_kept_in_the_folder_of_the_work(tmp_path):
+    resultado = Resultado("prueba", trabajo=tmp_path / "no-existe")
+    for linea in range(A_MANO):
+        resultado.avisar("predios", linea, "", "", "")
+    with pytest.raises(FileNotFoundError, match="no-existe"):
+        resultado.avisar("predios", A_MANO, "", "", "")
 
 
 def test_a_row_that_only_lacks_its_key_is_no_total():

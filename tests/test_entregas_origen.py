@@ -1,6 +1,7 @@
 """A delivery is a folder or a .zip; a .zip that could do harm is refused before anything in it is read."""
 
 import io
+import os
 import random
 import stat
 import struct
@@ -118,6 +119,58 @@ def test_what_is_no_delivery_is_refused(carpeta, tmp_path):
     (tmp_path / "malo.zip").write_bytes(b"PK nada")
     assert "malo.zip está dañado" in rechazo(tmp_path / "malo.zip")
     assert "no es una carpeta" in rechazo(tmp_path / "nada.zip")
+
+
+@pytest.mark.parametrize("nombre", ["pagos", "facturas", "recaudos"])
+def test_a_file_of_a_bank_may_not_have_the_name_of_another(carpeta, nombre):
+    assert f"Cambie el nombre del archivo de recaudos «{nombre}»" in rechazo(carpeta({"predios.csv": PREDIO, nombre: RECAUDO}))
+
+
+def test_names_that_are_not_utf8_are_shown_all_the_same(carpeta):
+    noche = carpeta({"predios.csv": PREDIO})
+    (noche / os.fsdecode(b"recaudo-a\xf1o")).write_bytes(RECAUDO)
+    (noche / os.fsdecode(b"da\xf1o.csv")).write_bytes(b"x")
+    _, recaudos, avisos = ver(noche)
+    assert recaudos == [("recaudo-a\ufffdo", "recaudo")]
+    assert [archivo for archivo, _ in avisos] == ["da\ufffdo.csv"]
+    (noche / os.fsdecode(b"recaudo-a\xf2o")).write_bytes(RECAUDO)
+    assert "Cambie el nombre" in rechazo(noche)
+    rechazo(noche / os.fsdecode(b"\xf1")).encode()
+
+
+@pytest.mark.parametrize(
+    ("hacer", "motivo"),
+    [
+        (lambda ruta: ruta.symlink_to("no-existe.csv"), "es un enlace a algo que no existe"),
+        (lambda ruta: ruta.symlink_to(ruta.name), "no se puede leer"),
+        (os.mkfifo, "es una tubería o un dispositivo"),
+        (lambda ruta: ruta.symlink_to("/dev/zero"), "es una tubería o un dispositivo"),
+        (Path.mkdir, "es una carpeta"),
+    ],
+)
+def test_what_is_no_file_is_not_left_out_in_silence(carpeta, hacer, motivo):
+    noche = carpeta({"predios.csv": PREDIO})
+    hacer(noche / "FACTURAS.CSV")
+    assert f"«FACTURAS.CSV» {motivo}" in rechazo(noche)
+
+
+def test_what_is_no_file_and_may_be_of_a_bank_is_warned_of(carpeta):
+    noche = carpeta({"predios.csv": PREDIO, "facturas_viejas/a.csv": b"x"})
+    (noche / "RECAUDO1118").symlink_to("no-existe")
+    os.mkfifo(noche / "banco.txt")
+    _, recaudos, avisos = ver(noche, archivos={"facturas": "facturas*"})
+    assert recaudos == []
+    assert avisos == [
+        ("RECAUDO1118", "No se leyó: es un enlace a algo que no existe."),
+        ("banco.txt", "No se leyó: es una tubería o un dispositivo."),
+    ]
+
+
+def test_a_link_to_a_file_is_that_file(carpeta, tmp_path):
+    noche = carpeta({"otros.md": b""})
+    (tmp_path / "de-verdad").write_bytes(PREDIO)
+    (noche / "predios.csv").symlink_to(tmp_path / "de-verdad")
+    assert ver(noche)[0] == {"predios": ("predios.csv", "csv", PREDIO)}
 
 
 def test_a_folder_inside_the_zip_is_opened_when_it_is_the_only_one(comprimido):

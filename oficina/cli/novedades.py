@@ -1,5 +1,6 @@
 """Rejections and warnings: the first ones on the screen, all of them in a file that a spreadsheet opens without harm."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -14,10 +15,12 @@ from ..entregas import Novedad, escribir_novedades
 from ..entregas.origen import a_la_vista
 from ..entregas.resultado import Novedades
 from ..formats import NBSP
+from .archivo import privado
 from .cifras import miles
 
 A_LA_VISTA = 20
 ANCHO_VALOR = 40
+LARGO_NOMBRE = 255  # bytes
 # What a spreadsheet would run as a formula; numbers are none.
 FORMULA = re.compile(r"[=+\-@\t\r]").match
 NUMERO = re.compile(r"[+-]?\d[\d.,]*").fullmatch
@@ -28,8 +31,12 @@ def mostrar(titulo: str, novedades: Novedades, ruta: Path) -> None:
 
     A file that cannot be written is told, and changes nothing of what came of the delivery.
     """
+    ruta = con_nombre_posible(ruta)
     if not novedades:
-        ruta.unlink(missing_ok=True)
+        try:
+            ruta.unlink(missing_ok=True)
+        except OSError as error:
+            click.echo(f"  No se pudo quitar {ruta}: {error.strerror}. Es de otra importación.", err=True)
         return
     click.echo(f"\n{titulo}: {miles(len(novedades))}")
     for novedad in islice(novedades, A_LA_VISTA):
@@ -37,7 +44,8 @@ def mostrar(titulo: str, novedades: Novedades, ruta: Path) -> None:
     if len(novedades) > A_LA_VISTA:
         click.echo(f"  … y {miles(len(novedades) - A_LA_VISTA)} más")
     try:
-        escribir(ruta, novedades)
+        with privado(ruta) as archivo:
+            escribir_novedades(archivo, inofensivas(novedades))
     except OSError as error:
         click.echo(f"  No se pudo escribir {ruta}: {error.strerror or error}. Lo demás no cambia por eso.", err=True)
     else:
@@ -60,16 +68,13 @@ def doblar(texto: str) -> str:
     return click.wrap_text(texto, ancho, initial_indent="  ", subsequent_indent="      ")
 
 
-def escribir(ruta: Path, novedades: Novedades) -> None:
-    """All at once: whoever opens the file never finds half of it."""
-    nueva = ruta.with_name(f"{ruta.name}.nuevo")
-    try:
-        # They hold data of customers.
-        nueva.touch(0o600)
-        escribir_novedades(nueva, inofensivas(novedades))
-        os.replace(nueva, ruta)
-    finally:
-        nueva.unlink(missing_ok=True)
+def con_nombre_posible(ruta: Path) -> Path:
+    """``ruta``, its name cut where no folder takes one so long; two that are cut remain two."""
+    nombre = os.fsencode(ruta.name)
+    if len(nombre) <= LARGO_NOMBRE:
+        return ruta
+    final = f"-{hashlib.sha256(nombre).hexdigest()[:8]}{ruta.suffix}"
+    return ruta.with_name(nombre[: LARGO_NOMBRE - len(final)].decode("utf-8", "ignore") + final)
 
 
 def inofensivas(novedades: Novedades) -> Iterator[Novedad]:

@@ -1,8 +1,6 @@
 """``flask entregas por-identificar``: the payments of banks that nobody could identify, for the staff to look into."""
 
 import csv
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +15,7 @@ from ..db import db, is_sqlite
 from ..formats import fecha_corta
 from ..models.base import as_day
 from . import fallas, tablas
+from .archivo import privado
 from .cifras import cuantas, dinero
 from .novedades import sin_formula
 
@@ -86,21 +85,14 @@ def esperan() -> Iterator[Pendiente]:
 
 @contextmanager
 def archivo(ruta: Path | None) -> Iterator[Callable[[Pendiente], object]]:
-    """What writes a row to ``ruta``, which is there whole at the end and its owner's only; nothing without ``ruta``."""
+    """What writes a row to ``ruta``, which is there at the end; nothing without ``ruta``."""
     if ruta is None:
         yield lambda pendiente: None
         return
-    nuevo = tempfile.NamedTemporaryFile(  # noqa: SIM115 (closed below, before it gets its name)
-        "w", dir=ruta.parent, prefix=f".{ruta.name}.", encoding="utf-8-sig", newline="", delete=False
-    )
-    try:
-        with nuevo:
-            salida = csv.writer(nuevo, delimiter=";")
-            salida.writerow(["día", "valor", "banco", "referencia"])
-            yield lambda pendiente: salida.writerow(celdas(pendiente))
-        os.replace(nuevo.name, ruta)
-    finally:
-        Path(nuevo.name).unlink(missing_ok=True)
+    with privado(ruta) as abierto:
+        salida = csv.writer(abierto, delimiter=";")
+        salida.writerow(["día", "valor", "banco", "referencia"])
+        yield lambda pendiente: salida.writerow(celdas(pendiente))
 
 
 def celdas(pendiente: Pendiente) -> tuple[str, str, str, str]:

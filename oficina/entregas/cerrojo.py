@@ -27,8 +27,8 @@ def uno_a_la_vez(espera: int = 0) -> Iterator[None]:
 
 @contextmanager
 def en_archivo(espera: int) -> Iterator[None]:
-    # Beside the database, for whoever uses that file: SQLite itself has locks on it.
-    with Path(f"{db.obj.database}.importar").open("w") as archivo:
+    # Beside the database, for whoever uses that file, by whatever name: SQLite itself has locks on it.
+    with Path(f"{Path(db.obj.database).resolve()}.importar").open("w") as archivo:
         limite = time.monotonic() + espera
         while True:
             try:

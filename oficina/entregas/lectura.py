@@ -75,7 +75,10 @@ class Lectura:
         return self.tabla.sha256()
 
     def bloques(self, cuantas: int = 5000) -> Iterator[tuple[list[int], list[tuple[str, ...]]]]:
-        """Line numbers and rows, a block at a time; an absent column is empty. What cannot be read is rejected."""
+        """Line numbers and rows, a block at a time, that may have none; an absent column is empty.
+
+        What cannot be read is rejected.
+        """
         try:
             yield from self._bloques(cuantas)
         except IlegibleError as falla:
@@ -103,8 +106,9 @@ class Lectura:
             if ordenadas:
                 self.leidas += len(ordenadas)
                 self.ultima = max(self.ultima, lineas[-1])
-                yield lineas, ordenadas
             self._totales_en_medio()
+            # Also without rows: what was rejected of the block is taken with it, and there may be any number of blocks.
+            yield lineas, ordenadas
         self._totales_al_final()
         self.cortada = False
 
@@ -176,14 +180,16 @@ class Lectura:
         return all(plano(ordenada[n]) in ("", *palabras) for n in self.identifican)
 
     def _totales_en_medio(self) -> None:
-        """Reject the rows of totals that others follow."""
-        for linea, texto in sorted(self.totales):
-            if linea < self.ultima:
-                self._rechazar_total(linea, texto, "Parece una fila de totales, pero no está al final del archivo.")
-        self.totales = [(linea, texto) for linea, texto in self.totales if linea > self.ultima]
+        """Reject the rows of totals that others follow, were they only too many more of totals."""
+        self.totales.sort()
+        seguidas = sum(linea < self.ultima for linea, _ in self.totales)
+        en_medio = max(seguidas, len(self.totales) - TOTALES - 1)
+        for linea, texto in self.totales[:en_medio]:
+            self._rechazar_total(linea, texto, "Parece una fila de totales, pero no está al final del archivo.")
+        del self.totales[:en_medio]
 
     def _totales_al_final(self) -> None:
-        for linea, texto in sorted(self.totales):
+        for linea, texto in self.totales:
             if len(self.totales) > TOTALES:
                 self._rechazar_total(linea, texto, f"Parece una fila de totales, pero hay más de {TOTALES} al final.")
             else:

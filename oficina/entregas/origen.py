@@ -3,6 +3,7 @@
 A .zip is never extracted: its files are streams. Whatever in it could write, read or swell beyond itself is refused.
 """
 
+import os
 import re
 import stat
 import unicodedata
@@ -15,7 +16,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from .columnas import ARCHIVOS
+from .columnas import ARCHIVOS, RECAUDOS
 from .opciones import Opciones
 from .resultado import Resultado
 
@@ -35,6 +36,9 @@ SIN_RAZON = 1 << 20
 # reader says that it is not taken.
 RECAUDO = re.compile(rb"01[0-9]{19,}")
 RECAUDO_BYTES = 4096
+# Counts and rows of the other files are kept by these names; those of a bank's file, by its own.
+RESERVADOS = {archivo.nombre for archivo in (*ARCHIVOS, RECAUDOS)}
+ES_CARPETA = "es una carpeta"
 
 
 # What reading a damaged .zip raises.
@@ -65,32 +69,58 @@ def abrir_entrega(ruta: Path, opciones: Opciones, resultado: Resultado) -> Itera
     Other data files that are there give a warning. What came out of a .zip is read before leaving the ``with``.
     """
     if ruta.is_dir():
-        yield clasificar(de_carpeta(ruta), opciones, resultado)
+        yield clasificar(de_carpeta(ruta, opciones, resultado), opciones, resultado)
     elif ruta.suffix.lower() == ".zip" and ruta.is_file():
         with abrir_zip(ruta) as comprimido:
             yield clasificar(de_zip(comprimido), opciones, resultado)
     else:
-        raise EntregaError(f"{ruta} no es una carpeta ni un .zip: dé la carpeta que tiene los archivos de la entrega.")
+        raise EntregaError(f"{legible(ruta)} no es una carpeta ni un .zip: dé la carpeta que tiene los archivos de la entrega.")
 
 
 # ------------------------------------------------------------------------------------------------ folder and .zip
 
 
-def de_carpeta(carpeta: Path) -> list[Origen]:
+def de_carpeta(carpeta: Path, opciones: Opciones, resultado: Resultado) -> list[Origen]:
+    """The files of a folder. What is none is not opened, and never left out in silence where it should be one."""
     try:
-        rutas = sorted(ruta for ruta in carpeta.iterdir() if ruta.is_file())
+        rutas = sorted(carpeta.iterdir())
     except OSError as falla:
-        raise EntregaError(f"{carpeta} no se puede leer ({falla.strerror}).") from None
-    return [Origen(ruta.name, ruta.stat().st_size, lambda ruta=ruta: ruta.open("rb")) for ruta in rutas]
+        raise EntregaError(f"{legible(carpeta)} no se puede leer ({falla.strerror}).") from None
+    origenes = []
+    for ruta in rutas:
+        nombre = legible(ruta.name)
+        if motivo := motivo_de_no_abrir(ruta):
+            # The utility's pattern may fit a folder of old files too.
+            if nombres_de(nombre, opciones) and (ruta.suffix or motivo != ES_CARPETA):
+                raise EntregaError(f"La entrega no se leyó: «{a_la_vista(nombre)}» {motivo} y debe ser un archivo.")
+            if motivo != ES_CARPETA:
+                resultado.avisar(a_la_vista(nombre), None, "", "", f"No se leyó: {motivo}.")
+        else:
+            origenes.append(Origen(nombre, ruta.stat().st_size, lambda ruta=ruta: ruta.open("rb")))
+    return origenes
+
+
+def motivo_de_no_abrir(ruta: Path) -> str:
+    """Why what is in a folder is no file to be read; empty where it is one, or a link to one."""
+    try:
+        modo = ruta.stat().st_mode
+    except FileNotFoundError:
+        return "es un enlace a algo que no existe"
+    except OSError as falla:
+        return f"no se puede leer ({falla.strerror})"
+    if stat.S_ISDIR(modo):
+        return ES_CARPETA
+    # Opening a pipe waits for ever, and opening a device may do anything.
+    return "" if stat.S_ISREG(modo) else "es una tubería o un dispositivo"
 
 
 def abrir_zip(ruta: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(ruta)
     except OSError as falla:
-        raise EntregaError(f"{ruta} no se puede leer ({falla.strerror}).") from None
+        raise EntregaError(f"{legible(ruta)} no se puede leer ({falla.strerror}).") from None
     except (*DANADO, ValueError):
-        raise EntregaError(f"{ruta.name} está dañado o no es un .zip: vuelva a crearlo.") from None
+        raise EntregaError(f"{legible(ruta.name)} está dañado o no es un .zip: vuelva a crearlo.") from None
 
 
 def de_zip(comprimido: zipfile.ZipFile) -> list[Origen]:
@@ -141,6 +171,11 @@ def es_de_sistema(ruta: PurePosixPath) -> bool:
     return ruta.parts[0] == "__MACOSX" or ruta.name.startswith(".")
 
 
+def legible(ruta: Path | str) -> str:
+    """A name as text that can be written anywhere, also where it is not in UTF-8."""
+    return os.fsencode(ruta).decode("utf-8", "replace")
+
+
 def a_la_vista(nombre: str) -> str:
     """A name that came from outside, without characters that would disturb a terminal."""
     return "".join(letra if letra.isprintable() else "?" for letra in nombre[:100])
@@ -167,6 +202,8 @@ def clasificar(origenes: list[Origen], opciones: Opciones, resultado: Resultado)
         if nombres:
             archivos[nombres[0]] = replace(origen, tipo="xlsx" if extension == ".xlsx" else "csv")
         elif extension not in (".xlsx", *HOJAS, *COMPRIMIDOS) and "/" not in origen.nombre and es_recaudo(origen):
+            if origen.nombre in (*RESERVADOS, *(otro.nombre for otro in recaudos)):
+                raise EntregaError(f"Cambie el nombre del archivo de recaudos «{origen.nombre}»: es el de otro archivo.")
             recaudos.append(replace(origen, tipo="recaudo"))
         elif extension in DATOS:
             resultado.avisar(a_la_vista(origen.nombre), None, "", "", motivo_de_no_leer(origen.nombre, extension))

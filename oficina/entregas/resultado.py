@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 A_MANO = 1000  # kept in memory; a delivery may have millions of them
 
@@ -23,9 +23,13 @@ class Novedad(NamedTuple):
 
 
 class Novedades:
-    """Any number of them, in order: the first ones in memory, the others in a file without a name."""
+    """Any number of them, in order: the first ones in memory, the others in a file without a name.
 
-    def __init__(self) -> None:
+    ``carpeta`` has room for it; the system's own for temporary files by default.
+    """
+
+    def __init__(self, carpeta: Path | None = None) -> None:
+        self.carpeta = carpeta
         self.primeras: list[Novedad] = []
         self.por_archivo: Counter[str] = Counter()
         self.archivo = None
@@ -36,7 +40,7 @@ class Novedades:
             self.primeras.append(novedad)
             return
         if self.archivo is None:
-            self.archivo = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the object)
+            self.archivo = tempfile.TemporaryFile(dir=self.carpeta)  # noqa: SIM115 (closed with the object)
         marshal.dump(tuple(novedad), self.archivo)
 
     def vaciar(self) -> None:
@@ -89,14 +93,15 @@ class Resultado:
     """``entrega`` is the id of the record, ``publicada`` whether its rows can be seen. ``simulada``: nothing was written.
 
     ``por_partes``: the good rows may be published alone. ``titulares`` are codes that changed holder; ``identificados``,
-    payments of banks that had waited for that.
+    payments of banks that had waited for that. ``trabajo`` is the folder where the rejections and warnings are kept.
     """
 
     nombre: str
+    trabajo: Path | None = None
     huella: str = ""
     archivos: dict[str, Conteo] = field(default_factory=dict)
-    rechazos: Novedades = field(default_factory=Novedades)
-    avisos: Novedades = field(default_factory=Novedades)
+    rechazos: Novedades = field(init=False)
+    avisos: Novedades = field(init=False)
     titulares: int = 0
     identificados: int = 0
     entrega: int | None = None
@@ -104,6 +109,9 @@ class Resultado:
     simulada: bool = False
     por_partes: bool = False
     duracion_ms: int = 0
+
+    def __post_init__(self) -> None:
+        self.rechazos, self.avisos = Novedades(self.trabajo), Novedades(self.trabajo)
 
     def rechazar(self, archivo: str, linea: int | None, columna: str, valor: str, motivo: str) -> None:
         self.rechazos.agregar(Novedad(archivo, linea, columna, valor, motivo))
@@ -118,9 +126,8 @@ class Resultado:
         return {"archivos": archivos, "titulares": self.titulares, "identificados": self.identificados}
 
 
-def escribir_novedades(ruta: Path, novedades: Iterable[Novedad]) -> None:
-    """Write rejections or warnings as CSV that a Colombian spreadsheet opens; an older file is replaced."""
-    with ruta.open("w", encoding="utf-8-sig", newline="") as archivo:
-        salida = csv.writer(archivo, delimiter=";")
-        salida.writerow(["archivo", "línea", "columna", "valor", "motivo"])
-        salida.writerows(novedades)
+def escribir_novedades(archivo: TextIO, novedades: Iterable[Novedad]) -> None:
+    """Write rejections or warnings as CSV that a Colombian spreadsheet opens."""
+    salida = csv.writer(archivo, delimiter=";")
+    salida.writerow(["archivo", "línea", "columna", "valor", "motivo"])
+    salida.writerows(novedades)
