@@ -13,7 +13,6 @@ from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TelField, ValidationError
 from wtforms.validators import DataRequired, EqualTo, Length, Optional
-from zxcvbn import zxcvbn
 
 from . import captcha
 from .models.cuenta import DOCUMENTOS
@@ -199,6 +198,9 @@ def good_password(form: Any, field: Any) -> None:
         raise ValidationError(f"Use al menos {shortest} caracteres. Una frase de tres o cuatro palabras sirve muy bien.")
     if len(value) > LONGEST:
         raise ValidationError(f"Use máximo {LONGEST} caracteres.")
+    # Its dictionaries weigh 14 MB, which every process of a delivery would hold for nothing.
+    from zxcvbn import zxcvbn
+
     words = [*brand_words(), *own_words(form)]
     if len(without(value, words)) < LEAST_OWN or zxcvbn(value[:GUESSED], user_inputs=words)["score"] < 3:
         raise ValidationError("Esa contraseña es fácil de adivinar. Pruebe con una frase que solo usted conozca.")

@@ -15,6 +15,7 @@ from ..audit import operator
 from ..entregas import OcupadoError, Opciones, Resultado
 from ..entregas import importar as importar_entrega
 from ..entregas.demo import escribir
+from ..entregas.origen import legible
 from ..models import Entrega
 from . import fallas, novedades, tablas
 from .avance import Avance
@@ -48,7 +49,7 @@ def importar(ruta: Path, simular: bool, parcial: bool, esperar: int) -> None:
     """Importa la entrega que está en RUTA, una carpeta o un .zip: entera o nada."""
     parcial = parcial or current_app.config["ENTREGAS_PARCIAL"]
     inicio = db.utcnow()
-    click.echo(f"{'Simulación de' if simular else 'Entrega de'} {ruta}, {momento(inicio)}")
+    click.echo(f"{'Simulación de' if simular else 'Entrega de'} {legible(ruta)}, {momento(inicio)}")
     try:
         with fallas.en_palabras():
             resultado = tomar(ruta, simular, parcial, esperar)
@@ -189,7 +190,7 @@ def la_publicada(ruta: Path, inicio: datetime) -> Entrega | None:
     with db.db.connection_context():
         return Entrega.get_or_none(
             (Entrega.estado == "publicada")
-            & (Entrega.nombre == ruta.resolve().name)
+            & (Entrega.nombre == legible(ruta.resolve().name)[:200])
             & (Entrega.quien == operator())
             & (Entrega.iniciada >= inicio)
         )

@@ -2,7 +2,6 @@
 
 import gc
 import hashlib
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -21,7 +20,7 @@ from .lector import BASURA, leer
 from .limpieza import deshacer as deshacer_entrega
 from .limpieza import limpiar
 from .opciones import POR_NOMBRE, Opciones
-from .origen import EntregaError, Origen, abrir_entrega
+from .origen import EntregaError, Origen, abrir_entrega, legible
 from .publicacion import Escritura
 from .recaudos import Recaudos
 from .resultado import Conteo, Resultado
@@ -52,8 +51,8 @@ def importar(
     Raises EntregaError where it is no delivery, and OcupadoError.
     """
     with uno_a_la_vez(espera), sin_buscar_basura():
-        carrera = Carrera(ruta, quien, opciones or Opciones(), avance, parcial, ocultar)
-        return carrera.correr(trabajo or Path(tempfile.gettempdir()), simular)
+        carpeta = trabajo or Path(tempfile.gettempdir())
+        return Carrera(ruta, quien, opciones or Opciones(), avance, carpeta, parcial, ocultar).correr(simular)
 
 
 @contextmanager
@@ -95,14 +94,24 @@ class Paso:
 class Carrera:
     """One import, step by step."""
 
-    def __init__(self, ruta: Path, quien: str, opciones: Opciones, avance: Avance | None, parcial: bool, ocultar: bool):
+    def __init__(
+        self,
+        ruta: Path,
+        quien: str,
+        opciones: Opciones,
+        avance: Avance | None,
+        carpeta: Path,
+        parcial: bool,
+        ocultar: bool,
+    ):
         self.ruta, self.quien, self.opciones, self.avance = ruta, quien, opciones, avance
         self.parcial, self.ocultar = parcial, ocultar
         self.iniciada, self.reloj = utcnow(), monotonic()
-        self.resultado = Resultado(nombre=os.fsencode(ruta.resolve().name).decode("utf-8", "replace"))
+        self.carpeta = carpeta
+        self.resultado = Resultado(legible(ruta.resolve().name), carpeta)
         self.bancos: list[str] = []  # the banks' files that are good
 
-    def correr(self, carpeta: Path, simular: bool) -> Resultado:
+    def correr(self, simular: bool) -> Resultado:
         with ExitStack() as abiertos:
             archivos, bancos = abiertos.enter_context(abrir_entrega(self.ruta, self.opciones, self.resultado))
             if len(bancos) > MAX_BANCOS:
@@ -110,7 +119,7 @@ class Carrera:
                     f"La entrega trae {len(bancos)} archivos de bancos: repártalos de a {MAX_BANCOS} por entrega."
                 )
             limpiar(Paso("limpiar", 0, self.avance), solo_lo_interrumpido=simular)
-            acopio, indice = abiertos.enter_context(Acopio(carpeta)), abiertos.enter_context(Indice(carpeta))
+            acopio, indice = abiertos.enter_context(Acopio(self.carpeta)), abiertos.enter_context(Indice(self.carpeta))
             self.revisar(archivos, bancos, acopio, indice)
             if simular:
                 self.resultado.simulada = True

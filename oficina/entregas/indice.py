@@ -7,7 +7,7 @@ from pathlib import Path
 
 import apsw
 
-MEMORIA_KB = 48_000
+MEMORIA_KB = 32_000
 TABLAS = """
 CREATE TABLE clave (archivo TEXT, clave TEXT, rechazada INTEGER, PRIMARY KEY (archivo, clave)) WITHOUT ROWID;
 CREATE TABLE pago (codigo TEXT, id TEXT PRIMARY KEY, fecha TEXT, valor INTEGER, factura TEXT) WITHOUT ROWID;
