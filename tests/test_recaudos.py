@@ -147,6 +147,13 @@ def test_both_in_one_delivery_are_one(entregar):
     assert len(pagos()) == 1
 
 
+def test_one_that_waited_is_the_one_that_comes_with_its_bill(entregar):
+    entregar(predios=[PREDIO], bancos={"b.txt": [UNO]})
+    entregar(facturas=[BILL], pagos=[PAGO])
+    assert [p.id for p in Pago.select()] == ["P1"]
+    assert Recaudo.get().pago == "P1"
+
+
 def test_two_equal_payments_are_two(entregar):
     entregar(**BASE, pagos=[PAGO])
     entregar(bancos={"b.txt": [UNO, UNO]})

@@ -11,6 +11,7 @@ from time import monotonic
 from ..db import utcnow, write
 from . import publicacion
 from .acopio import Acopio
+from .base import vacia
 from .cerrojo import uno_a_la_vez
 from .columnas import ARCHIVOS, PAGOS, RECAUDOS, Archivo
 from .comparacion import Comparacion, Diferencia
@@ -134,13 +135,15 @@ class Carrera:
     def revisar(self, archivos: Mapping[str, Origen], bancos: list[Origen], acopio: Acopio, indice: Indice) -> None:
         """Check every row and keep the good ones."""
         revision = Revision(self.resultado, indice, self.parcial)
+        # Payments of banks that wait are looked for in every delivery.
+        de_bancos = bool(bancos) or not vacia(RECAUDOS.tabla)
         paso = Paso("revisar", sum(origen.tamano for origen in (*archivos.values(), *bancos)), self.avance)
         for lote in leer(self.ruta, archivos, self.opciones, acopio.carpeta):
             archivo = POR_NOMBRE[lote.archivo]
             conteo = self.resultado.archivos.setdefault(lote.archivo, Conteo())
             filas = revision.lote(archivo, lote)
             acopio.guardar(archivo.nombre, filas)
-            if archivo is PAGOS and bancos:
+            if archivo is PAGOS and de_bancos:
                 indice.anotar_pagos((codigo, id_, fecha, valor, factura) for id_, codigo, factura, fecha, valor, *_ in filas)
             conteo.buenas += len(filas)
             conteo.suma += sumar(archivo, filas)
