@@ -2,18 +2,20 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from ..models import SIN_BAJA
-from .base import buscar, marcas, vacia, vivas
+from .base import buscar, vacia, vivas
 from .columnas import CONCEPTOS, FACTURAS, PREDIOS, Archivo
 from .indice import Indice
 from .resultado import Conteo, Resultado
 from .revision import Filas, otra_factura, sumar
 from .valores import plano
 
+CERCA = timedelta(days=62)
 PERIODOS_SQL = f"""
 SELECT codigo, periodo, numero FROM factura_version
- WHERE codigo IN (?) AND periodo IN (%s) AND baja = {SIN_BAJA} AND alta <> %d
+ WHERE codigo IN (?) AND expedida >= ? AND baja = {SIN_BAJA} AND alta <> %d
 """  # noqa: S608
 
 
@@ -112,10 +114,14 @@ class Comparacion:
         return [(numero, orden) for numero, orden in existentes if numero in por_ver and not por_ver[numero] >> orden & 1]
 
     def avisar_periodos(self, nuevas: Filas) -> None:
-        """Warn of new bills whose code has, in the base, another one of the same period."""
-        periodos = {fila[2] for fila in nuevas}
-        consulta = PERIODOS_SQL % (marcas(len(periodos)), self.entrega)
-        encontradas = list(buscar(consulta, {fila[1] for fila in nuevas}, *periodos))
+        """Warn of new bills whose code has, in the base, another one of the same period, issued about then or later."""
+        if not nuevas:
+            return
+        # By the index of code and day: to read every bill of every code for its period would take longer than all else.
+        desde = date.fromisoformat(min(fila[5] for fila in nuevas)) - CERCA
+        propios = {(fila[1], fila[2]) for fila in nuevas}
+        de_cerca = buscar(PERIODOS_SQL % self.entrega, {codigo for codigo, _ in propios}, str(desde))
+        encontradas = [fila for fila in de_cerca if fila[:2] in propios]
         entregadas = self.indice.facturas((numero for *_, numero in encontradas), "linea")
         publicadas = {(codigo, periodo): numero for codigo, periodo, numero in encontradas if numero not in entregadas}
         lugares = self.indice.facturas((f[0] for f in nuevas if (f[1], f[2]) in publicadas), "linea")
