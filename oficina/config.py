@@ -231,6 +231,9 @@ def production_warnings(settings: dict[str, Any]) -> list[str]:
         warnings.append(
             "con OFICINA_PROXIES=0 y nginx delante, todos los clientes parecen uno y los límites los frenan a todos."
         )
+    example = [s.name for s in SETTINGS if "aguaclara" in str(s.default).lower() and settings[s.name] == s.default]
+    if example:
+        warnings.append(f"los clientes ven datos de una empresa inventada: falta cambiar {', '.join(example)}.")
     return warnings
 
 

@@ -254,7 +254,10 @@ def known_version() -> int:
     """The version in the database: that of this program or an earlier one. Raises SchemaError where it is neither."""
     version = schema_version()
     if version == 0:
-        raise SchemaError("La base de datos no tiene las tablas. Créelas con: flask base crear")
+        raise SchemaError(
+            "La base de datos no tiene las tablas. Si el portal ya funcionaba, NO las cree: revise que el disco de la base "
+            "esté montado y que OFICINA_BASE_DE_DATOS sea la de siempre. En una instalación nueva: flask base crear"
+        )
     refuse_newer(version)
     return version
 

@@ -280,6 +280,26 @@ def test_lines_that_do_not_add_up_are_warned_of(entregar):
     assert "no cuadra" in resultado.avisos[0].motivo
 
 
+RARAS = [({"vence": "2026-11-02"}, "vence"), ({"expedida": "2126-11-03", "vence": "2126-11-18"}, "expedida")]
+
+
+@pytest.mark.parametrize(("cambio", "columna"), RARAS)
+def test_days_that_look_wrong_are_warned_of(entregar, cambio, columna):
+    resultado = entregar(predios=[PREDIO], facturas=[FACTURA | cambio])
+    assert resultado.publicada
+    assert [(a.linea, a.columna) for a in resultado.avisos] == [(2, columna)]
+
+
+def test_a_file_without_rows_is_warned_of(entregar):
+    resultado = entregar(predios=[PREDIO], pagos="id;codigo;fecha;valor\n")
+    assert [(a.archivo, a.motivo) for a in resultado.avisos] == [("pagos", "El archivo no trae ninguna fila.")]
+
+
+def test_stratum_zero_is_none(entregar):
+    assert entregar(predios=[PREDIO | {"uso": "comercial", "estrato": "0"}]).publicada
+    assert Predio.get().estrato is None
+
+
 def test_a_second_bill_of_a_period_is_warned_of(entregar):
     otra = FACTURA | {"numero": "F2"}
     resultado = entregar(predios=[PREDIO], facturas=[FACTURA, otra])

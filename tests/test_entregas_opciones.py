@@ -108,6 +108,8 @@ def test_simple_settings_come_from_the_environment_too(opciones):
         ("[entregas.anchos]\nbarrio = 3", "tiene «barrio», que no existe. Puede ser: codigo, numero"),
         ("[entregas.anchos]\ncodigo = 21", "codigo debe ser un número de 0 a 20"),
         ("[entregas.anchos]\ncodigo = true", "codigo debe ser un número de 0 a 20"),
+        ('[entregas.decimales.facturas]\nvence = "coma"', "[entregas.decimales.facturas] de oficina.toml tiene «vence»"),
+        ('[entregas.decimales.facturas]\nconsumo = "x"', "decimales.facturas.consumo de oficina.toml debe ser coma o punto"),
         ("[entregas.decimales]\npagos = ','", "decimales.pagos de oficina.toml debe ser coma o punto, no «,»"),
         ("[entregas.fechas]\npagos = 'amd'", "fechas.pagos de oficina.toml debe ser dma o mda"),
         ("[entregas]\nvacios = [1]", "vacios"),
@@ -163,3 +165,9 @@ def test_the_example_of_the_documentation_is_taken(opciones, tmp_path):
         ("2611000007", "10000509", "2026-11", "2026-11-21", 41500, 1284350_50),
     ]
     assert [f["suspension"] for f in facturas] == ["2026-12-01", None]
+
+
+def test_amounts_and_quantities_of_a_file_may_have_other_marks(opciones):
+    propias = opciones('[entregas.decimales.facturas]\nconsumo = "punto"\n')
+    leer = dict(zip(FACTURAS.nombres, lectores(FACTURAS, propias), strict=True))
+    assert (leer["consumo"]("19.000"), leer["total"]("$ 84.350")) == (19_000, 84_350_00)

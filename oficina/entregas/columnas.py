@@ -68,7 +68,7 @@ PREDIOS = Archivo(
         Columna("telefono", Texto(30)),
         Columna("correo", Texto(254)),
         Columna("uso", Opcion(USOS), obligatoria=True),
-        Columna("estrato", Entero(1, 6)),
+        Columna("estrato", Entero(1, 6, cero_es_nada=True)),
         Columna("ciclo", Texto(10)),
         Columna("ruta", Texto(30)),
         Columna("medidor", Texto(30)),

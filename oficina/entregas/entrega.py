@@ -155,7 +155,9 @@ class Carrera:
         recaudos = Recaudos(self.resultado, indice, self.opciones)
         self.bancos = [origen.nombre for origen in bancos if recaudos.revisar(origen, acopio, paso)]
         self.resultado.huella = huella(self.resultado)
-        for conteo in self.resultado.archivos.values():
+        for nombre, conteo in self.resultado.archivos.items():
+            if not conteo.filas and not self.resultado.rechazos.por_archivo[nombre]:
+                self.resultado.avisar(nombre, None, "", "", "El archivo no trae ninguna fila.")
             conteo.rechazadas = max(0, conteo.filas - conteo.buenas)
         for conteo in (self.resultado.archivos[origen.nombre] for origen in bancos if origen.nombre not in self.bancos):
             conteo.omitidas, conteo.suma = conteo.buenas, 0

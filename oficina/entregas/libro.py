@@ -42,14 +42,17 @@ SERIALES = range(1, 110_000)  # up to the year 2201; greater numbers are AAAAMMD
 EXACTO = 10**15
 
 
+SIN_MODO: tuple[Tipo | None, str] = (None, ",")
+
+
 class Libro:
     """The rows of the first sheet of an .xlsx, its typed cells written in the canonical form."""
 
     def __init__(self, archivo: Archivo, origen: Origen, opciones: Opciones, avance: Callable[[int], None]):
         self.origen, self.avance = origen, avance
         self.fuente = Fuente(origen, lambda _: None)
-        self.tipos = {columna.nombre: columna.tipo for columna in archivo.columnas}
-        self.coma = "." if opciones.decimal_de(archivo) == "punto" else ","
+        # How the cells of a column are written: its type, and the mark of its decimals.
+        self.modos = {c.nombre: (c.tipo, "." if opciones.decimal_de(archivo, c) == "punto" else ",") for c in archivo.columnas}
         self.abiertos = ExitStack()
 
     def cerrar(self) -> None:
@@ -78,7 +81,7 @@ class Libro:
         for linea, celdas in self.filas:
             nombres = sin_finales([self.texto(celda) for celda in celdas])
             if nombres:
-                self.columnas = [self.tipos.get(columna_de(nombre) or "") for nombre in nombres]
+                self.columnas = [self.modos.get(columna_de(nombre) or "", SIN_MODO) for nombre in nombres]
                 return linea, nombres
         raise IlegibleError(1, VACIO)
 
@@ -93,15 +96,15 @@ class Libro:
         self.avance(self.origen.tamano - dado)
 
     def fila(self, linea: int, celdas: list) -> Fila:
-        tipos = [*self.columnas, *repeat(None, len(celdas) - len(self.columnas))]
-        fila = [self.texto(celda, tipo) for celda, tipo in zip(celdas, tipos, strict=True)]
+        modos = [*self.columnas, *repeat(SIN_MODO, len(celdas) - len(self.columnas))]
+        fila = [self.texto(celda, *modo) for celda, modo in zip(celdas, modos, strict=True)]
         for columna, error in self.errores.get(linea, {}).items():
             fila[columna - self.primera_columna] = error
         if CONTROL_EN_CELDA.search("".join(fila)):
             raise IlegibleError(linea, "La fila tiene caracteres de control que no son texto.")
         return fila
 
-    def texto(self, celda: Any, tipo: Tipo | None = None) -> str:
+    def texto(self, celda: Any, tipo: Tipo | None = None, coma: str = ",") -> str:
         """A cell as the canonical form writes it. What a cell of that column may not be has the look of an error."""
         if isinstance(celda, str):
             return celda
@@ -110,7 +113,7 @@ class Libro:
         if isinstance(celda, int | float):
             if isinstance(tipo, Dia) and celda in SERIALES:
                 return str(DIA_CERO + timedelta(int(celda)))
-            return numero(celda, self.coma)
+            return numero(celda, coma)
         if isinstance(celda, date) and tipo is not None and not isinstance(tipo, Dia | Mes):
             return "#¡FECHA!"
         return str(celda)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..config import ConfigError
 from .columnas import ARCHIVOS, Archivo, Columna
-from .valores import Clave, Codigo, Formato, Opcion, Texto, plano
+from .valores import Clave, Codigo, Formato, Numero, Opcion, Texto, plano
 
 POR_NOMBRE = {archivo.nombre: archivo for archivo in ARCHIVOS}
 DECIMALES = ("coma", "punto")
@@ -33,7 +33,7 @@ class Opciones:
     columnas: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     valores: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     anchos: Mapping[str, int] = field(default_factory=dict)
-    decimales: Mapping[str, str] = field(default_factory=dict)
+    decimales: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     fechas: Mapping[str, str] = field(default_factory=dict)
     vacios: frozenset[str] = frozenset()
     bancos: Mapping[str, Any] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Opciones:
             columnas={nombre: unas_columnas(POR_NOMBRE[nombre], valor) for nombre, valor in por_archivo(tablas, "columnas")},
             valores={nombre: unos_valores(POR_NOMBRE[nombre], valor) for nombre, valor in por_archivo(tablas, "valores")},
             anchos=anchos,
-            decimales={n: una_de(f"decimales.{n}", valor, DECIMALES) for n, valor in por_archivo(tablas, "decimales")},
+            decimales={n: unos_decimales(POR_NOMBRE[n], valor) for n, valor in por_archivo(tablas, "decimales")},
             fechas={nombre: una_de(f"fechas.{nombre}", valor, FECHAS) for nombre, valor in por_archivo(tablas, "fechas")},
             vacios=unos_vacios(tablas.get("vacios", [])),
             bancos=tabla(tablas, "bancos"),
@@ -63,14 +63,15 @@ class Opciones:
             nit=re.sub(r"[^0-9]", "", settings["MARCA_NIT"]),
         )
 
-    def decimal_de(self, archivo: Archivo) -> str:
-        """The mark of the decimals of a file: coma, punto, or empty to tell by each value."""
-        return self.decimales.get(archivo.nombre, self.decimal)
+    def decimal_de(self, archivo: Archivo, columna: Columna) -> str:
+        """The mark of the decimals of a column: coma, punto, or empty to tell by each value."""
+        propios = self.decimales.get(archivo.nombre, self.decimal)
+        return propios if isinstance(propios, str) else propios.get(columna.nombre, self.decimal)
 
     def formato(self, archivo: Archivo, columna: Columna) -> Formato:
         """How the values of a column are written."""
         return Formato(
-            decimal=self.decimal_de(archivo),
+            decimal=self.decimal_de(archivo, columna),
             fecha=self.fechas.get(archivo.nombre, self.fecha),
             ancho=self.anchos.get(columna.nombre, 0),
             palabras=self.valores.get(archivo.nombre, {}).get(columna.nombre, {}),
@@ -150,6 +151,20 @@ def unos_valores(archivo: Archivo, entradas: Any) -> dict[str, dict[str, str]]:
             if valor not in posibles[columna]:
                 raise desconocido(f"{donde}.{columna}", valor, posibles[columna])
     return {columna: dict(palabras) for columna, palabras in valores.items()}
+
+
+def unos_decimales(archivo: Archivo, entradas: Any) -> str | dict[str, str]:
+    """Of a whole file, or by column where its amounts and its quantities are written otherwise."""
+    if not isinstance(entradas, Mapping):
+        return una_de(f"decimales.{archivo.nombre}", entradas, DECIMALES)
+    donde = f"entregas.decimales.{archivo.nombre}"
+    numeros = [columna.nombre for columna in archivo.columnas if isinstance(columna.tipo, Numero)]
+    for columna in entradas:
+        if columna not in numeros:
+            raise desconocido(donde, columna, numeros)
+    return {
+        columna: una_de(f"{donde.removeprefix('entregas.')}.{columna}", valor, DECIMALES) for columna, valor in entradas.items()
+    }
 
 
 def un_ancho(columna: str, valor: Any) -> int:

@@ -4,10 +4,11 @@ What cannot be published is a rejection; what contradicts something is a warning
 """
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
 
-from ..formats import pesos_exactos
+from ..formats import hoy, pesos_exactos
 from ..models import SIN_BAJA
 from .base import buscar
 from .columnas import CONCEPTOS, FACTURAS, MANDAMIENTOS, PAGOS, PREDIOS, Archivo
@@ -22,6 +23,7 @@ SELECT numero, codigo, referencia, CAST(expedida AS CHAR), total, saldo_anterior
 """  # noqa: S608
 
 ULTIMO_ORDEN = 9999
+PRONTO = timedelta(days=62)
 RECHAZADO = "El predio de ese código se rechazó."
 DESCONOCIDO = "Ese código no está en la entrega ni en la base."
 
@@ -37,6 +39,7 @@ class Revision:
 
     def __init__(self, resultado: Resultado, indice: Indice, parcial: bool = False):
         self.resultado, self.indice, self.parcial = resultado, indice, parcial
+        self.pronto = str(hoy() + PRONTO)
         self.por_partes = True  # whether the good rows may be published alone
         self.reglas: dict[str, Callable[[list[int], Filas], Buenas]] = {
             PREDIOS.nombre: self.predios,
@@ -103,8 +106,17 @@ class Revision:
         for linea, fila in zip(lineas, filas, strict=True) if otras else ():
             if otra := otras.get(fila[0]):
                 self.resultado.avisar(FACTURAS.nombre, linea, "periodo", fila[2], otra_factura(fila[1], otra))
+        self.avisar_fechas(lineas, filas)
         # The reference is the number of the bill unless another was delivered.
         return lineas, [fila if fila[16] else (*fila[:16], fila[0], *fila[17:]) for fila in filas]
+
+    def avisar_fechas(self, lineas: list[int], filas: Filas) -> None:
+        """Days that look wrong: a bill of another year would be the latest one for long."""
+        for linea, fila in zip(lineas, filas, strict=True):
+            if fila[5] > self.pronto or fila[6] < fila[5]:
+                columna, dia = ("expedida", fila[5]) if fila[5] > self.pronto else ("vence", fila[6])
+                motivo = "Se expide dentro de más de dos meses." if columna == "expedida" else "Vence antes de expedirse."
+                self.resultado.avisar(FACTURAS.nombre, linea, columna, dia, motivo)
 
     def conceptos(self, lineas: list[int], filas: Filas) -> Buenas:
         conocidas = self.facturas_de(filas)

@@ -252,15 +252,18 @@ class Numero:
 
 @dataclass(frozen=True)
 class Entero:
-    """A whole number between ``minimo`` and ``maximo``, both included."""
+    """A whole number between ``minimo`` and ``maximo``, both included; with ``cero_es_nada``, 0 is none."""
 
     minimo: int
     maximo: int
+    cero_es_nada: bool = False
 
     def lector(self, formato: Formato) -> Lector:
         return self.leer
 
-    def leer(self, valor: str) -> int:
+    def leer(self, valor: str) -> int | None:
+        if self.cero_es_nada and valor == "0":
+            return None
         if not (valor.isascii() and valor.isdigit() and len(valor) < 10 and self.minimo <= int(valor) <= self.maximo):
             raise ValueError(f"Debe ser un número entero de {self.minimo} a {self.maximo}.")
         return int(valor)
