@@ -1,6 +1,7 @@
 """``flask importar`` and ``flask entregas``: what the person who imports sees, and what cron gets to know."""
 
 import csv
+import errno
 import getpass
 import os
 import pty
@@ -180,12 +181,16 @@ def test_no_value_runs_as_a_formula_or_disturbs_the_terminal(importar, instancia
 
 
 def test_what_is_no_delivery_is_a_wrong_use(importar, runner, tmp_path):
-    for salida in (
-        importar(),
-        runner.invoke(args=["importar", str(tmp_path / "nada")]),
-        runner.invoke(args=["importar"]),
-        importar("--esperar", "mucho", **COMPLETA),
+    suelto = tmp_path / "predios.csv"
+    suelto.write_text("codigo\n", encoding="utf-8")
+    for salida, motivo in (
+        (importar(), "No hay ningún archivo de una entrega"),
+        (runner.invoke(args=["importar", str(tmp_path / "nada")]), f"No existe {tmp_path / 'nada'}."),
+        (runner.invoke(args=["importar", str(suelto)]), f"{suelto} es un archivo: dé la carpeta que lo contiene, o un .zip."),
+        (runner.invoke(args=["importar"]), "RUTA"),
+        (importar("--esperar", "mucho", **COMPLETA), "--esperar"),
     ):
+        assert motivo in salida.output
         assert salida.exit_code == 2
         assert "Traceback" not in salida.output
     assert not Entrega.select().exists()
@@ -263,6 +268,16 @@ def test_payments_of_banks_are_told_with_those_that_nobody_knows(runner, entrega
     assert f"  {nombre}\n" in visto
 
 
+def test_files_of_banks_that_were_left_out_are_told_as_files(runner, tmp_path):
+    escribir(tmp_path / "noche", COMPLETA)
+    for banco in ("uno.txt", "dos.txt"):
+        malo = archivo_de_banco([("F1", 84_350_00)]).replace("\n06", "\n07", 1)
+        (tmp_path / "noche" / banco).write_text(malo, encoding="ascii")
+    salida = runner.invoke(args=["importar", str(tmp_path / "noche"), "--parcial"])
+    assert salida.exit_code == 5
+    assert "quedaron fuera\n2 archivos de bancos." in salida.output
+
+
 # -- change of holder -----------------------------------------------------------------------------------
 
 
@@ -277,13 +292,38 @@ def test_a_change_of_holder_is_told_and_follows_the_setting(importar, ajuste, oc
     importar(predios=[PREDIO | {"documento": "1"}])
     una_cuenta(codigos=["00012"])
     nuevo = [PREDIO | {"documento": "2"}]
-    assert "1 código con otro titular" in importar("--simular", predios=nuevo).output
-    salida = importar(predios=nuevo)
-    assert "1 código cambió de titular" in salida.output
-    assert "flask cuentas buscar --por-revisar" in salida.output
+    simulada = importar("--simular", predios=nuevo).output
+    assert "Por ver:\n  1 código cambia de titular; si alguna cuenta lo tiene, quedaría por revisar\n" in simulada
+    assert importar(predios=nuevo).output.endswith(
+        "\nPor ver:\n  1 código cambia de titular; 1 cuenta queda por revisar: flask cuentas buscar --por-revisar\n"
+    )
     asociacion = Asociacion.get()
     assert asociacion.revisar
     assert (asociacion.ve_hasta is not None) == oculta
+
+
+def test_a_change_of_holder_of_codes_without_account_is_nothing_to_look_at(importar):
+    importar(predios=[PREDIO | {"documento": "1"}])
+    salida = importar(predios=[PREDIO | {"documento": "2"}]).output
+    assert "1 código cambia de titular; ninguna cuenta queda por revisar por eso." in salida
+    assert "Por ver:" not in salida
+
+
+# -- to look at -----------------------------------------------------------------------------------------
+
+
+def test_a_delivery_without_anything_to_look_at_has_no_such_block(importar):
+    assert "Por ver:" not in importar(**COMPLETA).output
+
+
+@pytest.mark.parametrize("opciones", [(), ("--simular",)])
+def test_files_that_were_not_read_or_have_no_rows_are_told_last(runner, tmp_path, opciones):
+    escribir(tmp_path / "noche", {"predios": [PREDIO]})
+    (tmp_path / "noche" / "FACT_20261124.TXT").write_text("numero;total\n", encoding="utf-8")
+    (tmp_path / "noche" / "pagos.csv").write_text("id;codigo;fecha;valor\n", encoding="utf-8")
+    salida = runner.invoke(args=["importar", str(tmp_path / "noche"), *opciones])
+    assert salida.exit_code == 0
+    assert salida.output.endswith("\nPor ver:\n  1 archivo sin leer: FACT_20261124.TXT\n  1 archivo sin ninguna fila: pagos\n")
 
 
 # -- the record -----------------------------------------------------------------------------------------
@@ -388,6 +428,8 @@ def test_without_a_yes_nothing_is_undone(dos, entregas, respuesta):
     assert filas(salida, "facturas") == [["facturas", "0", "1"]]
     assert Factura.get().total == 90_000_00
     assert not Bitacora.select().exists()
+    assert "No se hizo nada." in salida.output
+    assert "Aborted" not in salida.output
 
 
 def test_the_last_one_is_taken_back_and_that_is_written_down(dos, entregas):
@@ -628,8 +670,20 @@ def test_cleaning_has_no_total(capsys):
         avance("limpiar", 1500, 0, 0)
     assert [linea[10:] for linea in capsys.readouterr().out.splitlines()] == [
         "Limpiando…",
-        "Limpiado: 1.500 filas en 0,1 s",
+        "Limpiado: 1.500 filas sobrantes en 0,1 s",
     ]
+
+
+def test_a_step_that_counts_no_rows_tells_none(capsys):
+    with Avance() as avance:
+        avance("revisar", 500, 1000, 0)
+    assert capsys.readouterr().out.endswith("Revisado en 0,1 s\n")
+
+
+def test_a_full_disk_is_told_with_its_folder_and_what_is_free(app):
+    with app.app_context():
+        falla = fallas.explicar(OSError(errno.ENOSPC, "No space left on device"))
+    assert re.match(r"No queda espacio en el disco de /\S+ \(libres ahora, .*: [\d.]+ MB\)$", falla.motivo)
 
 
 def test_the_longest_line_fits_in_80_columns():

@@ -52,7 +52,7 @@ class Paso:
     def ritmo(self) -> str:
         cuando, _, filas = self.muestras[0]
         lapso = self.ultimo - cuando
-        return f"{miles(int((self.filas - filas) / lapso))} filas/s" if lapso >= 1 else ""
+        return f"{miles(int((self.filas - filas) / lapso))} filas/s" if lapso >= 1 and self.filas else ""
 
     @property
     def falta(self) -> str:
@@ -64,11 +64,17 @@ class Paso:
         return f"faltan {duracion(max(1, round(quedan)))}"
 
     @property
+    def cuenta(self) -> str:
+        """Empty where there are none: payments of banks are not counted while they are checked."""
+        que = "filas sobrantes" if self.nombre == "limpiar" else "filas"
+        return f"{miles(self.filas)} {que}" if self.filas else ""
+
+    @property
     def balance(self) -> str:
         """``1.300.000 filas en 12 s (108.333 filas/s)``."""
         segundos = self.segundos
-        media = f" ({miles(int(self.filas / segundos))} filas/s)" if segundos >= 1 else ""
-        return f"{miles(self.filas)} filas en {duracion(segundos)}{media}"
+        media = f" ({miles(int(self.filas / segundos))} filas/s)" if segundos >= 1 and self.filas else ""
+        return f"{self.cuenta} en {duracion(segundos)}{media}".lstrip()
 
 
 class Avance:
@@ -116,7 +122,7 @@ class Avance:
         if self.terminal:
             self.dibujar(barra(paso, shutil.get_terminal_size().columns - 1))
         else:
-            partes = (paso.porcentaje, f"{miles(paso.filas)} filas", paso.ritmo, paso.falta)
+            partes = (paso.porcentaje, paso.cuenta, paso.ritmo, paso.falta)
             self.linea(f"{PASOS[paso.nombre][0]}: {', '.join(filter(None, partes))}")
 
     def terminar(self, paso: Paso) -> None:
@@ -125,14 +131,14 @@ class Avance:
             self.dibujar(f"{hecho:<12}{paso.balance}")
             self.decir("\n")
         else:
-            self.linea(f"{hecho}: {paso.balance}")
+            self.linea(f"{hecho}{':' if paso.cuenta else ''} {paso.balance}")
 
     def abandonar(self, paso: Paso) -> None:
         """The step did not come to its end: the message about it begins on a line of its own."""
         if self.terminal:
             self.decir("\n")
         else:
-            self.linea(f"{PASOS[paso.nombre][0]}: no terminó ({paso.porcentaje or f'{miles(paso.filas)} filas'})")
+            self.linea(f"{PASOS[paso.nombre][0]}: no terminó ({paso.porcentaje or paso.cuenta or duracion(paso.segundos)})")
 
     def dibujar(self, texto: str) -> None:
         """Over what stands on the line, in one write, so that it does not flicker."""
@@ -155,7 +161,7 @@ class Avance:
 def barra(paso: Paso, ancho: int) -> str:
     """The line of a step, with a bar as long as fits."""
     nombre = f"{PASOS[paso.nombre][0]:<12}"
-    partes = [f"{paso.porcentaje:>5}"] if paso.total else [f"{miles(paso.filas)} filas", duracion(int(paso.segundos))]
+    partes = [f"{paso.porcentaje:>5}"] if paso.total else [paso.cuenta, duracion(int(paso.segundos))]
     datos = "  ".join(filter(None, (*partes, paso.ritmo, paso.falta)))
     largo = min(BARRA, ancho - len(nombre) - len(datos) - 3)
     if not paso.total or largo < 5:

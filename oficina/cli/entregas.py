@@ -138,6 +138,8 @@ def detalle(registro: Entrega) -> Iterable[str]:
         yield ""
         yield from tablas.sumas(resumen)
         yield from tablas.notas(resumen)
+        if total(registro, "por_identificar"):
+            yield "Los que sigan así se ven con: flask entregas por-identificar"
         yield from tablas.de_todos(registro.de_todos)
     yield "\nSHA-256 de los archivos"
     # As sha256sum writes them.
@@ -167,6 +169,8 @@ def deshacer(numero: int, si: bool, esperar: int) -> None:
                 deshacer_entrega(numero, operator(), avance, espera=esperar)
     except NoSeDeshaceError as error:
         raise click.ClickException(str(error)) from None
+    except click.Abort:  # nobody answers: the words of click are English
+        raise click.ClickException("No se hizo nada.") from None
     except fallas.FallaError as falla:
         decir_falla(falla, numero)
     with db.db.connection_context():

@@ -5,11 +5,14 @@ Anything else is a programming error and keeps its traceback. Exit codes of the 
 
 import errno
 import getpass
+import shutil
 import signal
+import tempfile
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import apsw
 import click
@@ -18,9 +21,20 @@ from flask import current_app
 
 from .. import db
 from ..entregas import EntregaError, OcupadoError
+from .cifras import miles
 
 PUBLICADA, RECHAZADA, SIN_ENTREGA, OCUPADO, SIN_TERMINAR, EN_PARTE = range(6)
 
+# In Spanish, whatever the language of the machine; the others are told as the system does.
+DEL_SISTEMA = {
+    errno.ENOENT: "no existe el archivo o la carpeta",
+    errno.ENOTDIR: "no es una carpeta",
+    errno.EISDIR: "es una carpeta",
+    errno.EACCES: "no hay permiso",
+    errno.EROFS: "el disco es de solo lectura",
+    errno.ENOSPC: "no queda espacio en el disco",
+    errno.ENAMETOOLONG: "el nombre es demasiado largo",
+}
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -63,7 +77,6 @@ INTERRUMPIDA = ("Se interrumpió", "Para terminar, repita la misma orden.")
 SIN_MEMORIA = ("No queda memoria", "Libere memoria y repita la misma orden.")
 
 DE_SQLITE: dict[type, tuple[str, str]] = {
-    apsw.FullError: DISCO_LLENO,
     apsw.IOError: DISCO_FALLA,
     apsw.CantOpenError: SIN_PERMISO,
     apsw.PermissionsError: SIN_PERMISO,
@@ -157,7 +170,7 @@ def motivo_de(error: BaseException) -> tuple[str, str] | None:
     if isinstance(error, MemoryError):
         return SIN_MEMORIA
     if isinstance(error, apsw.Error):
-        return DE_SQLITE.get(type(error))
+        return sin_espacio() if isinstance(error, apsw.FullError) else DE_SQLITE.get(type(error))
     if isinstance(error, peewee.OperationalError | peewee.InternalError | peewee.InterfaceError):
         return DE_MARIADB.get(error.args[0]) if error.args and isinstance(error.args[0], int) else None
     return motivo_del_sistema(error) if isinstance(error, OSError) else None
@@ -165,11 +178,24 @@ def motivo_de(error: BaseException) -> tuple[str, str] | None:
 
 def motivo_del_sistema(error: OSError) -> tuple[str, str]:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DISCO_LLENO
+        return sin_espacio()
     if isinstance(error, ConnectionError | TimeoutError):
         # The only connection there is.
         return SIN_BASE
     archivo = f" {error.filename}" if error.filename else ""
     if isinstance(error, PermissionError):
         return f"El usuario {getpass.getuser()} no tiene permiso sobre{archivo}", "Corríjalo y repita la misma orden."
-    return f"El sistema no pudo leer o escribir{archivo} ({error.strerror or error})", "Corríjalo y repita la misma orden."
+    return f"El sistema no pudo leer o escribir{archivo} ({que_dice(error)})", "Corríjalo y repita la misma orden."
+
+
+def sin_espacio() -> tuple[str, str]:
+    """Of the folders that an import writes in, the one with the least room is the one that is full."""
+    base = [Path(db.db.obj.database).resolve().parent] if db.is_sqlite() else []
+    carpetas = [Path(current_app.config["INSTANCIA"]), *base, Path(tempfile.gettempdir())]
+    libre, carpeta = min((shutil.disk_usage(carpeta).free, carpeta) for carpeta in carpetas)
+    motivo, remedio = DISCO_LLENO
+    return f"{motivo} de {carpeta} (libres ahora, sin los archivos temporales: {miles(libre >> 20)} MB)", remedio
+
+
+def que_dice(error: OSError) -> str:
+    return DEL_SISTEMA.get(error.errno) or error.strerror or str(error)

@@ -15,9 +15,10 @@ from ..audit import operator
 from ..entregas import OcupadoError, Opciones, Resultado
 from ..entregas import importar as importar_entrega
 from ..entregas.demo import escribir
+from ..entregas.opciones import POR_NOMBRE
 from ..entregas.origen import legible
-from ..models import Entrega
-from . import fallas, novedades, tablas
+from ..models import Asociacion, Entrega
+from . import fallas, novedades, por_ver, tablas
 from .avance import Avance
 from .cifras import cuantas, duracion, miles, momento
 
@@ -52,17 +53,27 @@ def importar(ruta: Path, simular: bool, parcial: bool, esperar: int) -> None:
     click.echo(f"{'Simulación de' if simular else 'Entrega de'} {legible(ruta)}, {momento(inicio)}")
     try:
         with fallas.en_palabras():
+            exigir_ruta(ruta)
             resultado = tomar(ruta, simular, parcial, esperar)
+            por_revisar = cuentas_por_revisar(resultado)
     except fallas.FallaError as falla:
         decir_falla(falla, ruta, simular, inicio)
         return
     codigo = codigo_de(resultado)
     try:
         mostrar(resultado, codigo, parcial)
+        por_ver.mostrar(resultado, por_revisar)
     except BrokenPipeError:
         # Nobody reads; what came of the delivery is told by the exit code all the same.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(codigo)
+
+
+def exigir_ruta(ruta: Path) -> None:
+    if not ruta.exists():
+        raise fallas.NoDelivery(f"No existe {legible(ruta)}.")
+    if ruta.is_file() and ruta.suffix.lower() != ".zip":
+        raise fallas.NoDelivery(f"{legible(ruta)} es un archivo: dé la carpeta que lo contiene, o un .zip.")
 
 
 def tomar(ruta: Path, simular: bool, parcial: bool, esperar: int) -> Resultado:
@@ -82,6 +93,14 @@ def tomar(ruta: Path, simular: bool, parcial: bool, esperar: int) -> Resultado:
                 raise
         click.echo(f"Otra importación está en curso; se espera a que termine, hasta {duracion(esperar)}.")
         return importar_entrega(ruta, quien, opciones, avance, **modo, espera=esperar)
+
+
+def cuentas_por_revisar(resultado: Resultado) -> int:
+    """How many accounts this delivery left for the staff to look at."""
+    if not (resultado.publicada and resultado.titulares):
+        return 0
+    publicada = Entrega.get_by_id(resultado.entrega).publicada
+    return Asociacion.select(Asociacion.cuenta).where(Asociacion.revisar >= publicada).distinct().count()
 
 
 def codigo_de(resultado: Resultado) -> int:
@@ -109,8 +128,6 @@ def mostrar(resultado: Resultado, codigo: int, parcial: bool) -> None:
     novedades.mostrar("Rechazos", resultado.rechazos, instancia / f"rechazos-{resultado.nombre}.csv")
     if comparada and resultado.identificados:
         click.echo(f"\n{cuantas(resultado.identificados, 'pago')} de bancos que esperaban ya se sabe de quién son.")
-    if comparada and resultado.titulares:
-        decir_titulares(resultado)
     click.echo()
     if resultado.simulada:
         decir_simulada(resultado, codigo)
@@ -126,15 +143,6 @@ def mostrar(resultado: Resultado, codigo: int, parcial: bool) -> None:
             f"Corrija las filas rechazadas e impórtela otra vez{remedio}.",
             err=True,
         )
-
-
-def decir_titulares(resultado: Resultado) -> None:
-    codigos, cambian = cuantas(resultado.titulares, "código"), "cambió" if resultado.titulares == 1 else "cambiaron"
-    if resultado.simulada:
-        click.echo(f"\n{codigos} con otro titular; al publicarla, sus cuentas quedarían por revisar.")
-        return
-    click.echo(f"\n{codigos} {cambian} de titular; las cuentas que los tenían quedan por revisar.")
-    click.echo("Véalas con: flask cuentas buscar --por-revisar")
 
 
 def decir_simulada(resultado: Resultado, codigo: int) -> None:
@@ -158,11 +166,14 @@ def decir_publicada(resultado: Resultado) -> None:
 
 
 def lo_que_queda_fuera(resultado: Resultado) -> str:
-    """``3 filas rechazadas y 12 que dependen de ellas``."""
-    conteos = resultado.archivos.values()
+    """``3 filas rechazadas y 12 que dependen de ellas, y 1 archivo de un banco``."""
+    conteos = [conteo for nombre, conteo in resultado.archivos.items() if nombre in POR_NOMBRE]
     rechazadas, omitidas = sum(c.rechazadas for c in conteos), sum(c.omitidas for c in conteos)
-    fuera = cuantas(rechazadas, "fila rechazada", "filas rechazadas")
-    return f"{fuera} y {miles(omitidas)} que dependen de ellas" if omitidas else fuera
+    bancos = sum(nombre not in POR_NOMBRE and nombre in resultado.rechazos.por_archivo for nombre in resultado.archivos)
+    partes = [cuantas(rechazadas, "fila rechazada", "filas rechazadas")] if rechazadas else []
+    partes += [f"{miles(omitidas)} que dependen de ellas"] if omitidas else []
+    filas = " y ".join(partes)
+    return ", y ".join(filter(None, (filas, cuantas(bancos, "archivo de un banco", "archivos de bancos") if bancos else "")))
 
 
 def decir_falla(falla: fallas.FallaError, ruta: Path, simular: bool, inicio: datetime) -> None:

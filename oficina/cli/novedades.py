@@ -15,6 +15,7 @@ from ..entregas import Novedad, escribir_novedades
 from ..entregas.origen import a_la_vista
 from ..entregas.resultado import Novedades
 from ..formats import NBSP
+from . import fallas
 from .archivo import privado
 from .cifras import miles
 
@@ -36,7 +37,7 @@ def mostrar(titulo: str, novedades: Novedades, ruta: Path) -> None:
         try:
             ruta.unlink(missing_ok=True)
         except OSError as error:
-            click.echo(f"  No se pudo quitar {ruta}: {error.strerror}. Es de otra importación.", err=True)
+            click.echo(f"  No se pudo quitar {ruta}: {fallas.que_dice(error)}. Es de otra importación.", err=True)
         return
     click.echo(f"\n{titulo}: {miles(len(novedades))}")
     for novedad in islice(novedades, A_LA_VISTA):
@@ -47,7 +48,7 @@ def mostrar(titulo: str, novedades: Novedades, ruta: Path) -> None:
         with privado(ruta) as archivo:
             escribir_novedades(archivo, inofensivas(novedades))
     except OSError as error:
-        click.echo(f"  No se pudo escribir {ruta}: {error.strerror or error}. Lo demás no cambia por eso.", err=True)
+        click.echo(f"  No se pudo escribir {ruta}: {fallas.que_dice(error)}. Lo demás no cambia por eso.", err=True)
     else:
         click.echo(f"  Lista completa: {ruta}")
 

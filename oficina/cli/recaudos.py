@@ -20,7 +20,7 @@ from .cifras import cuantas, dinero
 from .novedades import sin_formula
 
 A_LA_VISTA = 50
-ESPERAN_SQL = "SELECT fecha, valor, entidad, referencia FROM recaudo WHERE pago IS NULL ORDER BY fecha, id"
+ESPERAN_SQL = "SELECT fecha, valor, entidad, referencia, id FROM recaudo WHERE pago IS NULL ORDER BY fecha, id"
 
 
 class Pendiente(NamedTuple):
@@ -30,6 +30,7 @@ class Pendiente(NamedTuple):
     valor: int
     banco: str
     referencia: str
+    identificacion: str
 
 
 @dataclass
@@ -51,7 +52,7 @@ class Pendientes:
 @click.option(
     "--csv",
     "ruta",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     metavar="ARCHIVO",
     help="Escribirlos todos en un archivo, que se abre con una hoja de cálculo.",
 )
@@ -79,8 +80,8 @@ def esperan() -> Iterator[Pendiente]:
     # PyMySQL's usual cursor holds every row in memory.
     with closing(conexion.cursor() if is_sqlite() else conexion.cursor(SSCursor)) as cursor:
         cursor.execute(ESPERAN_SQL)
-        for dia, valor, entidad, referencia in cursor:
-            yield Pendiente(str(dia), valor, entidad, referencia.lstrip("0"))
+        for dia, valor, entidad, referencia, identificacion in cursor:
+            yield Pendiente(str(dia), valor, entidad, referencia.lstrip("0"), identificacion)
 
 
 @contextmanager
@@ -91,13 +92,13 @@ def archivo(ruta: Path | None) -> Iterator[Callable[[Pendiente], object]]:
         return
     with privado(ruta) as abierto:
         salida = csv.writer(abierto, delimiter=";")
-        salida.writerow(["día", "valor", "banco", "referencia"])
+        salida.writerow(["día", "valor", "banco", "referencia", "identificación"])
         yield lambda pendiente: salida.writerow(celdas(pendiente))
 
 
-def celdas(pendiente: Pendiente) -> tuple[str, str, str, str]:
+def celdas(pendiente: Pendiente) -> tuple[str, ...]:
     pesos = f"{pendiente.valor // 100},{pendiente.valor % 100:02}"
-    return pendiente.dia, pesos, pendiente.banco, sin_formula(pendiente.referencia)
+    return pendiente.dia, pesos, pendiente.banco, sin_formula(pendiente.referencia), pendiente.identificacion
 
 
 def mostrar(pendientes: Pendientes) -> None:

@@ -46,8 +46,6 @@ def notas(resumen: Resumen) -> Iterator[str]:
             lineas.append(f"Pagos que otra fuente también trajo (no se repiten): {miles(conciliadas)}, {corto(nombre)}")
         if por_identificar := conteo.get("por_identificar"):
             lineas.append(f"Pagos por identificar: {miles(por_identificar)}, {corto(nombre)}")
-    if any(conteo.get("por_identificar") for conteo in resumen.values()):
-        lineas.append("Los que sigan así se ven con: flask entregas por-identificar")
     return iter(["", *lineas] if lineas else [])
 
 
