@@ -187,7 +187,7 @@ def test_what_is_no_delivery_is_a_wrong_use(importar, runner, tmp_path):
         (importar(), "No hay ningún archivo de una entrega"),
         (runner.invoke(args=["importar", str(tmp_path / "nada")]), f"No existe {tmp_path / 'nada'}."),
         (runner.invoke(args=["importar", str(suelto)]), f"{suelto} es un archivo: dé la carpeta que lo contiene, o un .zip."),
-        (runner.invoke(args=["importar"]), "RUTA"),
+        (runner.invoke(args=["importar"]), "Falta RUTA"),
         (importar("--esperar", "mucho", **COMPLETA), "--esperar"),
     ):
         assert motivo in salida.output

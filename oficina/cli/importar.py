@@ -35,7 +35,8 @@ Código de salida:
 
 
 @click.command("importar", epilog=SALIDAS)
-@click.argument("ruta", type=click.Path(path_type=Path))
+# Asked for below: the words of click for what is missing are English.
+@click.argument("ruta", metavar="RUTA", required=False, type=click.Path(path_type=Path))
 @click.option("--simular", is_flag=True, help="Decir qué cambiaría, sin escribir nada.")
 @click.option("--parcial", is_flag=True, help="Publicar las filas buenas aunque otras se rechacen.")
 @click.option(
@@ -46,8 +47,10 @@ Código de salida:
     help="Cuánto esperar a que termine otra importación; si no se dice, nada.",
 )
 @with_appcontext
-def importar(ruta: Path, simular: bool, parcial: bool, esperar: int) -> None:
+def importar(ruta: Path | None, simular: bool, parcial: bool, esperar: int) -> None:
     """Importa la entrega que está en RUTA, una carpeta o un .zip: entera o nada."""
+    if ruta is None:
+        raise click.UsageError("Falta RUTA: la carpeta de la entrega, o un .zip de ella.")
     parcial = parcial or current_app.config["ENTREGAS_PARCIAL"]
     inicio = db.utcnow()
     click.echo(f"{'Simulación de' if simular else 'Entrega de'} {legible(ruta)}, {momento(inicio)}")
