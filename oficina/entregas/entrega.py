@@ -152,15 +152,25 @@ class Carrera:
             paso(lote.bytes)
         revision.cuadrar()
         self.resultado.por_partes = self.parcial and revision.por_partes
-        recaudos = Recaudos(self.resultado, indice, self.opciones)
-        self.bancos = [origen.nombre for origen in bancos if recaudos.revisar(origen, acopio, paso)]
+        self.revisar_bancos(bancos, acopio, indice, paso)
         self.resultado.huella = huella(self.resultado)
         for nombre, conteo in self.resultado.archivos.items():
             if not conteo.filas and not self.resultado.rechazos.por_archivo[nombre]:
                 self.resultado.avisar(nombre, None, "", "", "El archivo no trae ninguna fila.")
             conteo.rechazadas = max(0, conteo.filas - conteo.buenas)
-        for conteo in (self.resultado.archivos[origen.nombre] for origen in bancos if origen.nombre not in self.bancos):
-            conteo.omitidas, conteo.suma = conteo.buenas, 0
+
+    def revisar_bancos(self, bancos: list[Origen], acopio: Acopio, indice: Indice, paso: Paso) -> None:
+        """A bank's file is taken whole or not at all."""
+        recaudos = Recaudos(self.resultado, indice, self.opciones)
+        for origen in bancos:
+            bueno = recaudos.revisar(origen, acopio, paso)
+            conteo = self.resultado.archivos[origen.nombre]
+            paso.filas += conteo.filas
+            paso(0)
+            if bueno:
+                self.bancos.append(origen.nombre)
+            else:
+                conteo.omitidas, conteo.suma = conteo.buenas, 0
 
     def comparar(self, acopio: Acopio, indice: Indice, entrega: int) -> None:
         """Compare with what is published; as the delivery ``entrega``, unless it is 0, write what differs."""
