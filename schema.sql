@@ -83,8 +83,7 @@ CREATE /*! SQL SECURITY INVOKER */ VIEW predio AS
     SELECT codigo, nombre, documento_tipo, documento, direccion, barrio, municipio, telefono, correo, uso,
            estrato, ciclo, ruta, medidor, estado
       FROM predio_version
-     WHERE alta <= (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada')
-       AND baja > (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada');
+     WHERE (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada') BETWEEN alta AND baja - 1;
 
 -- A bill. The latest one of a code is the greatest (expedida, numero).
 CREATE TABLE factura_version (
@@ -120,8 +119,7 @@ CREATE /*! SQL SECURITY INVOKER */ VIEW factura AS
            lectura_actual, consumo, lectura_tipo, saldo_anterior, facturas_vencidas, intereses, total,
            referencia, cude
       FROM factura_version
-     WHERE alta <= (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada')
-       AND baja > (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada');
+     WHERE (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada') BETWEEN alta AND baja - 1;
 
 -- A line of a bill.
 CREATE TABLE concepto_version (
@@ -142,8 +140,7 @@ CREATE TABLE concepto_version (
 CREATE /*! SQL SECURITY INVOKER */ VIEW concepto AS
     SELECT numero, orden, servicio, concepto, cantidad, unidad, tarifa, valor
       FROM concepto_version
-     WHERE alta <= (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada')
-       AND baja > (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada');
+     WHERE (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada') BETWEEN alta AND baja - 1;
 
 -- A payment as the billing system knows it. "factura" may name a bill that was never delivered.
 CREATE TABLE pago_version (
@@ -166,8 +163,7 @@ CREATE INDEX pago_alta ON pago_version (alta);
 CREATE /*! SQL SECURITY INVOKER */ VIEW pago AS
     SELECT id, codigo, factura, fecha, valor, canal, entidad, referencia_pasarela
       FROM pago_version
-     WHERE alta <= (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada')
-       AND baja > (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada');
+     WHERE (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada') BETWEEN alta AND baja - 1;
 
 -- A payment in a file of a bank (Asobancaria 2001). "pago" is the payment it is, once that is known: the bank's own
 -- row of pago, with the same id, or the one of the billing system. Without it, it waits to be identified.
@@ -191,8 +187,7 @@ CREATE INDEX recaudo_alta ON recaudo_version (alta);
 CREATE /*! SQL SECURITY INVOKER */ VIEW recaudo AS
     SELECT id, fecha, valor, referencia, banco, canal, entidad, pago
       FROM recaudo_version
-     WHERE alta <= (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada')
-       AND baja > (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada');
+     WHERE (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada') BETWEEN alta AND baja - 1;
 
 -- A coercive collection process (cobro coactivo), with figures at their cut-off date "corte".
 CREATE TABLE mandamiento_version (
@@ -223,8 +218,7 @@ CREATE /*! SQL SECURITY INVOKER */ VIEW mandamiento AS
     SELECT proceso, codigo, mandamiento, fecha, estado, notificado, limite, capital, intereses, costas, corte,
            facturas, medidas, contacto
       FROM mandamiento_version
-     WHERE alta <= (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada')
-       AND baja > (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada');
+     WHERE (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada') BETWEEN alta AND baja - 1;
 
 -- ================================================================== OWN
 -- What customers do. Ours to lose: written in one transaction with what it belongs to.

@@ -110,38 +110,32 @@ CREATE OR REPLACE SQL SECURITY INVOKER VIEW predio AS
     SELECT codigo, nombre, documento_tipo, documento, direccion, barrio, municipio, telefono, correo, uso,
            estrato, ciclo, ruta, medidor, estado
       FROM predio_version
-     WHERE alta <= (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada')
-       AND baja > (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada');
+     WHERE (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada') BETWEEN alta AND baja - 1;
 
 CREATE OR REPLACE SQL SECURITY INVOKER VIEW factura AS
     SELECT numero, codigo, periodo, desde, hasta, expedida, vence, suspension, lectura_anterior,
            lectura_actual, consumo, lectura_tipo, saldo_anterior, facturas_vencidas, intereses, total,
            referencia, cude
       FROM factura_version
-     WHERE alta <= (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada')
-       AND baja > (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada');
+     WHERE (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada') BETWEEN alta AND baja - 1;
 
 CREATE OR REPLACE SQL SECURITY INVOKER VIEW concepto AS
     SELECT numero, orden, servicio, concepto, cantidad, unidad, tarifa, valor
       FROM concepto_version
-     WHERE alta <= (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada')
-       AND baja > (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada');
+     WHERE (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada') BETWEEN alta AND baja - 1;
 
 CREATE OR REPLACE SQL SECURITY INVOKER VIEW pago AS
     SELECT id, codigo, factura, fecha, valor, canal, entidad, referencia_pasarela
       FROM pago_version
-     WHERE alta <= (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada')
-       AND baja > (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada');
+     WHERE (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada') BETWEEN alta AND baja - 1;
 
 CREATE OR REPLACE SQL SECURITY INVOKER VIEW recaudo AS
     SELECT id, fecha, valor, referencia, banco, canal, entidad, pago
       FROM recaudo_version
-     WHERE alta <= (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada')
-       AND baja > (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada');
+     WHERE (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada') BETWEEN alta AND baja - 1;
 
 CREATE OR REPLACE SQL SECURITY INVOKER VIEW mandamiento AS
     SELECT proceso, codigo, mandamiento, fecha, estado, notificado, limite, capital, intereses, costas, corte,
            facturas, medidas, contacto
       FROM mandamiento_version
-     WHERE alta <= (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada')
-       AND baja > (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada');
+     WHERE (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada') BETWEEN alta AND baja - 1;
