@@ -526,7 +526,8 @@ def proceso(app, ajustes):
     """Start ``flask`` in a process of its own."""
     entorno = {nombre: valor for nombre, valor in os.environ.items() if not nombre.startswith("OFICINA_")}
     entorno |= {f"OFICINA_{nombre}": str(int(v) if isinstance(v, bool) else v) for nombre, v in ajustes.items()}
-    orden = [sys.executable, "-m", "flask", "--app", "app"]
+    # Whoever runs the tests in the background (nohup, CI) ignores signals, and so would what they start.
+    orden = ["env", "--default-signal=HUP,INT,TERM", sys.executable, "-m", "flask", "--app", "app"]
 
     def empezar(*palabras, **como):
         return subprocess.Popen([*orden, *map(str, palabras)], cwd=servidores.ROOT, env=entorno, **como)
