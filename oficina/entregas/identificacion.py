@@ -18,7 +18,7 @@ from .columnas import PAGOS, PREDIOS, RECAUDOS, Archivo
 from .comparacion import Diferencia
 from .indice import Indice
 from .opciones import Opciones
-from .revision import Filas
+from .revision import CODIGOS_SQL, Filas
 
 USADOS = "pagos usados"  # name in the index
 PENDIENTES = 1000
@@ -27,7 +27,6 @@ VIVA = f"baja = {SIN_BAJA}"
 FACTURAS_SQL = f"""
 SELECT {{0}}, codigo, numero, CAST(expedida AS CHAR) FROM factura_version WHERE {{0}} IN (?) AND {VIVA} AND alta <> {{1}}
 """  # noqa: S608
-CODIGOS_SQL = f"SELECT codigo FROM predio_version WHERE codigo IN (?) AND {VIVA}"  # noqa: S608
 # Payments that no bank's line stands for yet.
 LIBRES_SQL = f"""
 SELECT p.codigo, p.id, CAST(p.fecha AS CHAR), p.valor, p.factura

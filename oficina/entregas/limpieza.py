@@ -63,13 +63,6 @@ def ocultar(entrega: Entrega, quien: str) -> None:
 
 def retirar(entrega: int, avance: Avance) -> None:
     """Remove the versions of a delivery that is not published, and make those it ended live again."""
-    # Lines are found through their bills, so they go first.
-    while numeros := nuevas(FACTURAS, entrega):
-        retirar_facturas(entrega, numeros)
-        avance(len(numeros))
-    while numeros := reemplazos(entrega, CONCEPTOS.tabla):
-        revivir(CONCEPTOS, entrega, numeros)
-        avance(len(numeros))
     for archivo in TABLAS:
         while archivo is not CONCEPTOS and (claves := nuevas(archivo, entrega)):
             borrar_nuevas(archivo, entrega, claves)
@@ -100,13 +93,10 @@ def reemplazos(entrega: int, tabla: str) -> list[str]:
 
 
 @transactional
-def retirar_facturas(entrega: int, numeros: list[str]) -> None:
-    borrar_altas(CONCEPTOS, entrega, numeros)
-    borrar_altas(FACTURAS, entrega, numeros)
-
-
-@transactional
 def borrar_nuevas(archivo: Archivo, entrega: int, claves: list[str]) -> None:
+    if archivo is FACTURAS:
+        # Lines are found through their bills, so they go with them.
+        borrar_altas(CONCEPTOS, entrega, claves)
     borrar_altas(archivo, entrega, claves)
 
 
