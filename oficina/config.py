@@ -97,6 +97,17 @@ SETTINGS = (
     Setting("PASARELA", "enlace", "Cómo se paga en línea: enlace (al portal de pagos de la empresa)."),
     Setting("PAGO_URL", "https://pagos.aguaclara.example/", "Portal de pagos en línea (PASARELA=enlace)."),
     Setting("PAGO_NOMBRE", "Portal de pagos de Aguaclara", "Nombre del portal de pagos."),
+    Setting("PAGO_GLN", "", "Código GLN del convenio de recaudo (13 cifras). Vacío: la factura no lleva código de barras."),
+    Setting("PAGO_LARGO_REFERENCIA", 10, "Cifras de la referencia en el código de barras, con ceros delante.", 2, 24),
+    Setting("PAGO_LARGO_VALOR", 10, "Cifras del valor en el código de barras, con ceros delante.", 4, 14),
+    Setting("FACTURA_MENSAJE", "", "Mensaje de la empresa en todas las facturas en PDF; cada renglón, un párrafo."),
+    Setting("FACTURA_CALIDAD", "", "Calidad del agua y continuidad del servicio, como van en la factura."),
+    Setting("FACTURA_PUNTOS", "", "Dónde se puede pagar la factura. Vacío: los puntos de recaudo autorizados y la oficina."),
+    Setting("FACTURA_FIRMA", "", "Quién firma la factura: nombre y cargo del representante legal."),
+    Setting(
+        "FACTURA_PROVEEDOR", "", "Proveedor y programa con que se expide el documento electrónico, si la factura tiene CUDE."
+    ),
+    Setting("FACTURA_COPIAS_MB", 1000, "Espacio para las facturas en PDF ya hechas, en MB.", 10, 1_000_000),
     Setting("SISTEMAS_CORREO", "sistemas@aguaclara.example", "Área de sistemas, a la que se pide retirar el código principal."),
     Setting("POLITICA_VERSION", "2026-11", "Versión de la política de tratamiento de datos que se acepta al registrarse."),
     Setting("POLITICA_URL", "", "Política completa en el sitio de la empresa. Vacío: solo la página del portal."),
@@ -210,10 +221,19 @@ def check(settings: dict[str, Any]) -> None:
     for name in ("PAGO_URL", "MARCA_SITIO", "POLITICA_URL", "URL_PUBLICA"):
         if settings[name] and not settings[name].lower().startswith(("https://", "http://")):
             raise ConfigError(f"OFICINA_{name} debe comenzar por https://")
+    if settings["PAGO_GLN"] and not is_gln(settings["PAGO_GLN"]):
+        raise ConfigError("OFICINA_PAGO_GLN no es un código GLN: son 13 cifras, y la última comprueba las otras.")
     if urlsplit(settings["URL_PUBLICA"]).path.strip("/"):
         raise ConfigError("OFICINA_URL_PUBLICA no lleva nada después del nombre: el portal ocupa todo el sitio.")
     if settings["ENTORNO"] == "produccion" and (problems := production_problems(settings)):
         raise refusal(problems)
+
+
+def is_gln(text: str) -> bool:
+    """Whether ``text`` is a Global Location Number: 13 digits, the last one a check digit (GS1 General Specifications 7.9)."""
+    if not (len(text) == 13 and text.isascii() and text.isdigit()):
+        return False
+    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(text)) % 10 == 0
 
 
 def refusal(problems: list[str]) -> ConfigError:

@@ -244,3 +244,24 @@ def test_links_begin_with_the_public_address_without_a_slash():
 def test_every_setting_says_what_it_means():
     assert [setting.name for setting in SETTINGS if not setting.text.endswith((".", ")"))] == []
     assert len({setting.name for setting in SETTINGS}) == len(SETTINGS)
+
+
+@pytest.mark.parametrize("gln", ["7709998000018", "7709998461239", "7709998888487"])
+def test_a_gln_is_taken(gln):
+    assert config.is_gln(gln)
+
+
+@pytest.mark.parametrize(
+    "gln",
+    [
+        "7709998884870",
+        "770999800001",
+        "77099980000180",
+        "77O9998000018",
+        "".join(chr(0x0660 + int(d)) for d in "7709998000018"),
+    ],
+)
+def test_what_is_no_gln_stops_the_start(gln, tmp_path):
+    assert not config.is_gln(gln)
+    with pytest.raises(config.ConfigError, match="GLN"):
+        config.read({}, INSTANCIA=str(tmp_path), PAGO_GLN=gln)
