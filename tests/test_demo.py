@@ -108,6 +108,10 @@ def test_it_has_a_bit_of_everything(importada, demo):
     assert any(predio["codigo"].startswith("0") for predio in predios)
     assert {predio["codigo"] for predio in predios} - {factura["codigo"] for factura in filas(demo, "facturas")}
     assert {proceso.estado for proceso in Mandamiento.select()} == set(ESTADOS)
+    conceptos = {linea["concepto"] for linea in filas(demo, "conceptos")}
+    assert {"Reconexión del servicio", "Medidor nuevo, cuota 3 de 36", "Medidor nuevo, cuota 26 de 36"} <= conceptos
+    usos = {predio["codigo"]: predio["uso"] for predio in predios}
+    assert all(bool(factura["cude"]) == (usos[factura["codigo"]] != "residencial") for factura in filas(demo, "facturas"))
     ultimas = [UltimaFactura.de(predio["codigo"]) for predio in predios]
     estados = Counter(ultima.estado(HOY) for ultima in ultimas if ultima)
     assert all(estados[estado] >= 15 for estado in ("pagada", "pendiente", "vencida"))

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass, field
+from hashlib import sha384
 from typing import NamedTuple
 
 from .demo_calendario import Mes, texto
@@ -11,6 +12,9 @@ ESTACION = (1.12, 1.12, 1.08, 1.0, 0.96, 0.95, 0.97, 0.98, 0.98, 0.97, 0.98, 1.0
 MORA = {"residencial": 5}  # thousandths a month
 MORA_OTROS = 20
 CORTE, SUSPENSION = 6, 3  # overdue bills
+MEDIDOR = 1_845_000  # a month, for those who pay a new meter in instalments
+CUOTAS, ESTRENAN = 36, 12  # one connection in so many
+RECONEXION = 3_250_000
 CANALES = ("corresponsal", "banco", "internet", "oficina", "débito")
 PESOS_CANALES = (36, 25, 20, 12, 7)
 BANCOS = ("Banco del Llano", "Banco Morichal", "Cooperativa La Vega")
@@ -56,6 +60,7 @@ class Historia:
     capital: int = 0
     mora: int = 0
     vencidas: int = 0
+    reconecta: bool = False  # the service comes back with the next bill
     pendientes: list[Pendiente] = field(default_factory=list)
     saldadas: list[Pendiente] = field(default_factory=list)
 
@@ -94,7 +99,9 @@ def facturar(suya: Historia, ficha: Ficha, mes: Mes, numero: str, medida: tuple[
     lectura, consumo, tipo = medida
     lineas, suma = servicios(mes.anio, ficha.uso, ficha.estrato, consumo)
     saldo, intereses = suya.debe, porcentaje(suya.capital, MORA.get(ficha.uso, MORA_OTROS))
-    otras = [("Deuda anterior", saldo), ("Intereses de mora", intereses)] if saldo else []
+    nuevas = cobros(suya, ficha)
+    suma += sum(valor for _, valor in nuevas)
+    otras = nuevas + ([("Deuda anterior", saldo), ("Intereses de mora", intereses)] if saldo else [])
     ajuste = -(suma + saldo + intereses) % 100
     ajuste -= 100 if ajuste > 50 else 0
     if ajuste:
@@ -109,10 +116,26 @@ def facturar(suya: Historia, ficha: Ficha, mes: Mes, numero: str, medida: tuple[
         (
             *(numero, ficha.codigo, mes.periodo, mes.desde, mes.hasta, mes.expedida, mes.vence, mes.suspension),
             *(lectura, lectura + consumo, consumo, tipo, pesos(saldo), suya.vencidas, pesos(intereses), pesos(suya.debe)),
-            *(f"{numero}{98 - int(numero) * 100 % 97:02d}", ""),
+            *(f"{numero}{98 - int(numero) * 100 % 97:02d}", "" if ficha.uso == "residencial" else cude(numero)),
         )
     )
     suya.pendientes.append(Pendiente(numero, mes.dia, suma + ajuste))
+
+
+def cobros(suya: Historia, ficha: Ficha) -> list[tuple[str, int]]:
+    """What is charged now and then, with its amount."""
+    otros = []
+    if ficha.indice % ESTRENAN == 0:
+        otros.append((f"Medidor nuevo, cuota {len(suya.facturas) + 3} de {CUOTAS}", MEDIDOR))
+    if suya.reconecta:
+        otros.append(("Reconexión del servicio", RECONEXION))
+        suya.reconecta = False
+    return otros
+
+
+def cude(numero: str) -> str:
+    """The key of an electronic document: businesses get one. As invented as the rest."""
+    return sha384(numero.encode()).hexdigest()
 
 
 def pagar(suya: Historia, azar: random.Random, ficha: Ficha, mes: Mes, numero: str, restan: int, hoy: int) -> None:
@@ -134,7 +157,8 @@ def pagar(suya: Historia, azar: random.Random, ficha: Ficha, mes: Mes, numero: s
     if suya.debe:
         suya.vencidas += 1 if restan else 0
     else:
-        suya.saldadas = suya.pendientes if suya.vencidas >= SUSPENSION else suya.saldadas
+        suya.reconecta = suya.vencidas >= SUSPENSION
+        suya.saldadas = suya.pendientes if suya.reconecta else suya.saldadas
         suya.pendientes, suya.vencidas = [], 0
 
 
