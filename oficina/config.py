@@ -142,6 +142,11 @@ SETTINGS = (
 )
 
 
+def default(name: str) -> Any:
+    """The default of a setting."""
+    return next(setting.default for setting in SETTINGS if setting.name == name)
+
+
 def read(environ: dict[str, str] | None = None, **overrides: Any) -> dict[str, Any]:
     """All settings by name, without prefix. ``overrides`` win over the environment. Raises ConfigError."""
     environ = dict(os.environ) if environ is None else environ
