@@ -21,9 +21,10 @@ from .inicio.routes import bp as inicio
 from .mandamientos.routes import bp as mandamientos
 from .pagos.routes import bp as pagos
 from .registro.routes import bp as registro
+from .verificacion.routes import bp as verificacion
 
 ROOT = Path(__file__).parent.parent
-FEATURES = (inicio, acceso, registro, datos, codigos, facturas, pagos, mandamientos, contrasena)
+FEATURES = (inicio, acceso, registro, datos, codigos, facturas, pagos, mandamientos, contrasena, verificacion)
 FORM_BYTES = 64 * 1024
 
 

@@ -80,6 +80,8 @@ RUTAS = {
     "mandamientos.lista": cliente("GET", "/mandamientos"),
     "contrasena.formulario": cliente("GET", "/contrasena"),
     "contrasena.cambiar": cliente("POST", "/contrasena"),
+    "verificacion.formulario": publica("GET", "/verificar"),
+    "verificacion.verificar": publica("POST", "/verificar"),
     "static": publica("GET", "/static/vendor/htmx.LICENSE"),
 }
 de_clientes = pytest.mark.parametrize("ruta", [pytest.param(r, id=n) for n, r in RUTAS.items() if not r.publica])
