@@ -61,7 +61,7 @@ RETRY_SECONDS = 30
 # Forms whose page has the address they are sent to: there it can be filled in again.
 FORMS_AT_THEIR_ADDRESS = {
     *("acceso.ingresar", "acceso.pedir_clave", "acceso.salir", "registro.validar", "registro.crear", "datos.actualizar"),
-    *("datos.cambiar_correo", "codigos.ingresar", "contrasena.cambiar"),
+    *("datos.cambiar_correo", "codigos.ingresar", "contrasena.cambiar", "verificacion.verificar"),
 }
 
 
@@ -88,7 +88,7 @@ def page(code: int, error: HTTPException | None = None) -> Response:
     else:
         response = make_response(
             render_template(
-                "errores/pagina.html", codigo=code, titulo=title, explicacion=text, que_hacer=steps, enlaces=links()
+                "errores/pagina.html", codigo=code, titulo=title, explicacion=text, que_hacer=steps, enlaces=links(code)
             ),
             code,
         )
@@ -103,8 +103,11 @@ def page(code: int, error: HTTPException | None = None) -> Response:
     return response
 
 
-def links() -> list[tuple[str, str]]:
-    return [(url_for("inicio.portada"), "Ir al inicio")]
+def links(code: int) -> list[tuple[str, str]]:
+    """Where to go from an error: first the same page again, where it may open the next time."""
+    again = code == 503 and request.method == "GET" and request.endpoint
+    same = [(request.full_path.removesuffix("?"), "Intentar de nuevo")] if again else []
+    return [*same, (url_for("inicio.portada"), "Ir al inicio")]
 
 
 def expired_form(error: CSRFError) -> Response:
@@ -116,7 +119,7 @@ def expired_form(error: CSRFError) -> Response:
             "titulo": "La página llevaba mucho tiempo abierta",
             "explicacion": "Por seguridad no hicimos nada con lo que envió.",
             "que_hacer": ["Abra el formulario de nuevo y envíelo otra vez."],
-            "enlaces": [(request.path, "Abrir el formulario de nuevo"), *links()],
+            "enlaces": [(request.path, "Abrir el formulario de nuevo"), *links(400)],
         }
         response.set_data(render_template("errores/pagina.html", **context))
     return response

@@ -127,8 +127,10 @@ def test_a_pdf_that_cannot_be_made_says_to_come_back(app, navegador, monkeypatch
         raise RenderError("no")
 
     monkeypatch.setattr(documentos, "render", fails)
-    page = navegador.abre(f"/facturas/factura-{factura.numero}.pdf", 503)
+    address = f"/facturas/factura-{factura.numero}.pdf"
+    page = navegador.abre(address, 503)
     assert revisa(page, 503).cabeceras["Retry-After"] == "30"
+    assert page.lee(f'main a[href="{address}"]') == "Intentar de nuevo"
 
 
 # -- the database away --------------------------------------------------------------------------------

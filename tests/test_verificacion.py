@@ -106,8 +106,8 @@ def test_a_new_secret_ends_the_old_codes(app, navegador, factura):
     assert no_coincide(app) in verifica(navegador, NUMERO, code, 422).texto
 
 
-def test_without_a_public_address_there_is_no_address(app):
-    assert verificacion.direccion(NUMERO) == ""
+def test_without_a_public_address_the_qr_leads_to_this_machine(app):
+    assert verificacion.direccion(NUMERO).startswith("http://127.0.0.1:")
 
 
 @pytest.mark.ajustes(URL_PUBLICA=f"{PORTAL}/")

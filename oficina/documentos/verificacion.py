@@ -8,6 +8,8 @@ from urllib.parse import quote, urlencode
 
 from flask import current_app
 
+from ..config import public_url
+
 # Crockford's base 32: no I, L, O and U, which are taken for others or make words.
 SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LOOK_ALIKE = str.maketrans("OIL", "011", " -\u00a0\u2010\u2011\u2012\u2013\u2212")
@@ -28,11 +30,10 @@ def coincide(numero: str, texto: str) -> bool:
 
 
 def direccion(numero: str) -> str:
-    """The address that the QR of a bill holds: the page with both filled in. Empty where URL_PUBLICA is not set."""
-    base = current_app.config["URL_PUBLICA"].rstrip("/")
+    """The address that the QR of a bill holds: the page with both filled in."""
     # In the query, where a number may have slashes; with %20, for not every reader takes + for a blank.
     query = urlencode({"numero": numero, "codigo": codigo(numero)}, quote_via=quote)
-    return f"{base}/verificar?{query}" if base else ""
+    return f"{public_url(current_app.config)}/verificar?{query}"
 
 
 def _symbols(numero: str) -> str:
