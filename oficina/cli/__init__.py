@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import base, cuentas, entregas, importar, servir
+from . import base, cuentas, entregas, facturas, importar, servir
 
 COMMANDS = (
     base.base,
@@ -10,6 +10,7 @@ COMMANDS = (
     importar.importar,
     importar.demo,
     entregas.entregas,
+    facturas.facturas,
     servir.servir,
     servir.trabajador,
 )

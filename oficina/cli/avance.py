@@ -1,4 +1,4 @@
-"""How far an import is: on a terminal one line a step, drawn again and again; elsewhere, as in cron, a few plain lines."""
+"""How far a long command is: on a terminal one line a step, drawn again and again; elsewhere, as in cron, a few plain lines."""
 
 import shutil
 import sys
@@ -17,7 +17,10 @@ PASOS = {
     "revisar": ("Revisando", "Revisado"),
     "publicar": ("Publicando", "Publicado"),
     "comparar": ("Comparando", "Comparado"),
+    "prerenderizar": ("Haciendo", "Hecho"),
 }
+# What is counted, where it is not plain rows.
+UNIDADES = {"limpiar": "filas sobrantes", "prerenderizar": "facturas"}
 DIBUJAR_CADA = 0.1  # seconds
 LINEA_CADA = 60
 VENTANA = 20  # seconds whose speed counts for the time left
@@ -52,7 +55,7 @@ class Paso:
     def ritmo(self) -> str:
         cuando, _, filas = self.muestras[0]
         lapso = self.ultimo - cuando
-        return f"{miles(int((self.filas - filas) / lapso))} filas/s" if lapso >= 1 and self.filas else ""
+        return f"{miles(int((self.filas - filas) / lapso))} {self.unidad}/s" if lapso >= 1 and self.filas else ""
 
     @property
     def falta(self) -> str:
@@ -64,23 +67,26 @@ class Paso:
         return f"faltan {duracion(max(1, round(quedan)))}"
 
     @property
+    def unidad(self) -> str:
+        return UNIDADES.get(self.nombre, "filas").partition(" ")[0]
+
+    @property
     def cuenta(self) -> str:
         """Empty where there are none: payments of banks are not counted while they are checked."""
-        que = "filas sobrantes" if self.nombre == "limpiar" else "filas"
-        return f"{miles(self.filas)} {que}" if self.filas else ""
+        return f"{miles(self.filas)} {UNIDADES.get(self.nombre, 'filas')}" if self.filas else ""
 
     @property
     def balance(self) -> str:
         """``1.300.000 filas en 12 s (108.333 filas/s)``."""
         segundos = self.segundos
-        media = f" ({miles(int(self.filas / segundos))} filas/s)" if segundos >= 1 and self.filas else ""
+        media = f" ({miles(int(self.filas / segundos))} {self.unidad}/s)" if segundos >= 1 and self.filas else ""
         return f"{self.cuenta} en {duracion(segundos)}{media}".lstrip()
 
 
 class Avance:
-    """What the engine calls to tell how far it is; to be used in ``with``. With ``simular`` nothing is called published.
+    """What is called to tell how far it is; to be used in ``with``. With ``simular`` nothing is called published.
 
-    Never stops an import because nobody reads: an output that was closed is left alone.
+    Never stops the work because nobody reads: an output that was closed is left alone.
     """
 
     def __init__(self, simular: bool = False, cada: float = LINEA_CADA):

@@ -1,50 +1,61 @@
-"""HTML to PDF in a short-lived process that can be killed, at most two at a time on the machine.
-
-xhtml2pdf renders one document at a time a process, under a lock, and a hostile or huge document may keep it
-busy: neither must hold up the pages of others.
-"""
+"""HTML to PDF in processes that can be killed, at most two at a time on the machine; made once for the same HTML."""
 
 import os
-import subprocess
-import sys
-from pathlib import Path
+from collections import deque
 
 from .. import cache
+from .renderer import Renderer, RenderError, RetiredError
 
-CHILD = Path(__file__).with_name("proceso.py")
 SECONDS = 20
 SLOTS = 2
 PATIENCE = 2  # seconds to wait for a slot
+KIND = "pdf"
 
-
-class RenderError(Exception):
-    """There is no PDF: the process died, took too long, or none was free. Trying later may help (503)."""
+# Those of this process that have nothing to do; the last one used is the next one, so that the others retire when it is quiet.
+IDLE: deque[Renderer] = deque()
+# Two processes that share a renderer would read each other's documents.
+os.register_at_fork(after_in_child=IDLE.clear)
 
 
 def render(html: str) -> bytes:
-    """The PDF of a document, within 22 seconds at most; made once for the same HTML. Raises RenderError.
+    """The PDF of a document, within 24 seconds at most; made once for the same HTML. Raises RenderError.
 
     It may use the fonts in ``fuentes/`` and ``data:`` images; nothing else of the disk and nothing of the network.
     """
     try:
-        return cache.kept("pdf", html, lambda slot: run(html, slot), SLOTS, PATIENCE)
+        return cache.kept(KIND, html, lambda slot: run(html, slot), SLOTS, PATIENCE)
     except cache.BusyError as error:
         raise RenderError(str(error)) from error
 
 
-def run(html: str, slot: int) -> bytes:
-    """The child that renders; it holds the slot while it lives, even without its parent. Raises RenderError."""
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed command, the document goes in by standard input
-            [sys.executable, "-I", str(CHILD)],
-            input=html.encode(errors="replace"),
-            capture_output=True,
-            timeout=SECONDS,
-            env={"PATH": os.defpath, "LANG": "C.UTF-8"},  # no secrets from the environment
-            pass_fds=(slot,),
-        )
-    except subprocess.TimeoutExpired as error:
-        raise RenderError(f"no PDF after {SECONDS} s") from error
-    if done.returncode or not done.stdout.startswith(b"%PDF-"):
-        raise RenderError(f"status {done.returncode}: {done.stderr[-500:].decode(errors='replace')}")
-    return done.stdout
+def prepare(html: str) -> bool:
+    """Make the PDF before anybody asks for it; False where there is one. It takes no slot. Raises RenderError, OSError."""
+    digest = cache.address(html)
+    if cache.stored(KIND, digest) is not None:
+        return False
+    cache.keep(KIND, digest, run(html))
+    return True
+
+
+def run(html: str, slot: int | None = None) -> bytes:
+    """The PDF of a document, made now. Raises RenderError."""
+    document = html.encode(errors="replace")
+    while True:
+        renderer = free_renderer()
+        try:
+            pdf = renderer.render(document, SECONDS, slot)
+        except RetiredError:
+            continue
+        IDLE.append(renderer)
+        return pdf
+
+
+def free_renderer() -> Renderer:
+    while True:
+        try:
+            renderer = IDLE.pop()
+        except IndexError:
+            return Renderer()
+        if renderer.alive():
+            return renderer
+        renderer.close()
