@@ -13,9 +13,9 @@ from fabrica import consultas, un_predio, una_factura
 from facturas_tipo import TIPOS
 
 from oficina.documentos import factura as documento
-from oficina.documentos import html_de, render
+from oficina.documentos import html_de, render, verificacion
 from oficina.formats import cantidad, fecha, fecha_corta, metros_cubicos, periodo, pesos, pesos_exactos, tarifa
-from oficina.models import Entrega, Factura, FacturaVersion, Predio
+from oficina.models import SIN_BAJA, Entrega, Factura, FacturaVersion, Predio
 
 LINES = (
     {"concepto": "Cargo fijo", "cantidad": 1000, "unidad": "mes", "tarifa": 85_123_500, "valor": 8_512_35},
@@ -165,9 +165,9 @@ def test_it_is_read_in_the_order_in_which_it_is_seen(app):
 @pytest.mark.parametrize("tipo", TIPOS, ids=lambda tipo: tipo.__name__)
 def test_the_fonts_of_the_text_go_in_the_file_and_it_is_small(app, tipo):
     pdf = pdf_de(tipo())
-    fonts = papel.run("pdffonts", pdf).decode().splitlines()[2:]
-    assert {line.split()[0].partition("+")[2] for line in fonts} == {"DejaVuSansCondensed", "DejaVuSansCondensed-Bold"}
-    assert all(re.search(r"\byes yes yes\b", line) for line in fonts)  # embedded, subset, with its letters told
+    fonts = re.findall(r"\+(\S+) +TrueType +\S+ +yes yes yes ", papel.run("pdffonts", pdf).decode())
+    assert set(fonts) == {"DejaVuSansCondensed", "DejaVuSansCondensed-Bold"}
+    assert papel.letras(pdf) == set(fonts)  # Helvetica is named in the file, as reportlab does, but nothing is written in it
     assert len(pdf) < 60_000
 
 
@@ -195,8 +195,8 @@ def test_it_says_of_which_day_the_data_of_the_company_are(app):
     assert "Información de la empresa al" not in html_de(delivered(factura))  # no delivery brought it
     first, second = entrega(16), entrega(18)
     FacturaVersion.update(alta=first, baja=second).where(FacturaVersion.numero == factura.numero).execute()
-    una_factura(numero=factura.numero, total=1_000_00)
-    FacturaVersion.update(alta=second).where(FacturaVersion.alta == 0).execute()
+    row = FacturaVersion.select().dicts().get()
+    FacturaVersion.insert(**row | {"alta": second, "baja": SIN_BAJA, "total": 1_000_00}).execute()
     assert "Información de la empresa al 18 de noviembre de 2026" in html_de(delivered(factura))
     later = entrega(20)
     assert "al 18 de noviembre de 2026" in html_de(delivered(factura))  # the later one said nothing of this bill
@@ -247,17 +247,17 @@ def test_a_long_bill_goes_on_to_more_pages(app):
     assert text.count("Código 100200300 · Página") == 3
 
 
-@pytest.mark.parametrize("lines", range(20, 80, 4))
+@pytest.mark.parametrize("lines", [16, 22, 31, 34, 36, 39, 72])
 def test_wherever_a_bill_breaks_no_heading_is_left_alone(app, lines):
     rows = [{"servicio": "acueducto", "concepto": f"Concepto {n}", "valor": n * 100} for n in range(1, lines)]
     rows += [{"servicio": "otros", "concepto": f"Otro {n}", "valor": n * 100} for n in range(1, 5)]
     pdf = pdf_de(delivered(una_factura(lineas=rows)))
     pages = papel.run("pdftotext", pdf, "-layout").decode().split("\f")[:-1]
     for page in pages:
-        assert not re.search(r"^(Acueducto|Otros cobros) .*\n+(?! *(Concepto|Otro) \d)", page, re.MULTILINE)
+        assert not re.search(r"^(Acueducto|Otros cobros) {3,}.*\n+(?! *(Concepto|Otro) \d)", page, re.MULTILINE)
         assert ("Comparación" in page) == ("nov 26" in page) == ("mérito ejecutivo" in page)
         if re.search(r"^Concepto \d", page, re.MULTILINE):
-            assert re.search(r"^Acueducto ", page, re.MULTILINE)
+            assert re.search(r"^Acueducto {3,}", page, re.MULTILINE)
 
 
 HOSTILE = (
@@ -291,9 +291,8 @@ def test_a_hostile_number_reference_and_cude_stay_where_they_are(app):
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     assert reader.metadata.title == f"factura-{hostile}"
     assert papel.texto(pdf, "-raw").count(hostile) >= 5
-    assert papel.qr(pdf) == {
-        "https://catalogo-vpfe.dian.gov.co/document/searchqr?documentkey=%22%3E%3Cimg%20src%3Dx%3E%26%23241%3B"
-    }
+    (dian,) = papel.qr(pdf) - {verificacion.direccion(hostile)}
+    assert dian == "https://catalogo-vpfe.dian.gov.co/document/searchqr?documentkey=%22%3E%3Cimg%20src%3Dx%3E%26%23241%3B"
 
 
 def test_signs_that_turn_the_direction_or_have_no_ink_are_not_printed(app):

@@ -5,20 +5,23 @@ The figures of the billing system are printed, never recomputed; only the lines 
 
 import base64
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 from flask import current_app
+from peewee import CharField, Model
 
-from ..formats import BOGOTA, cantidad
 from ..models import Concepto, Entrega, Factura
-from . import grafica
+from . import grafica, verificacion
+from .barras import Gs1, gs1
+from .imagen import qr
 
 # The bill compares with the previous 6 periods if monthly, 3 if bimonthly: 6 serve both.
 PERIODOS = 6
 ESTRATOS = {1: "bajo-bajo", 2: "bajo", 3: "medio-bajo", 4: "medio", 5: "medio-alto", 6: "alto"}
 SERVICIOS = {"acueducto": "Acueducto", "alcantarillado": "Alcantarillado", "aseo": "Aseo", "otros": "Otros cobros"}
+DIAN = "https://catalogo-vpfe.dian.gov.co/document/searchqr?documentkey="
 LOGOS = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
 MESES = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
 
@@ -49,31 +52,76 @@ class Consumo:
         return f"{MESES[int(self.periodo[5:7]) - 1]} {self.periodo[2:4]}"
 
 
-def html_de(factura: Factura, con_titular: bool = True) -> str:
+def html_de(factura: Factura, con_titular: bool = True, cobrable: bool = True) -> str:
     """The document of a bill, as ``render`` makes a PDF of it, with or without the name of the holder.
 
-    The caller answers for who may see it. It changes once a day, with the date of the copy, and with each delivery.
+    ``cobrable``: whether a bank would take the printed value; without it there is no barcode, and why is said. The
+    caller answers for that and for who may see it. The same data give the same document, whatever the day.
     """
+    config = current_app.config
+    impresa, predio = acotada(factura), acotada(factura.predio)
+    direccion = verificacion.direccion(factura.numero)
     servicios = servicios_de(factura)
     lineas = sum(servicio.subtotal for servicio in servicios)
-    consumos = [*anteriores(factura), Consumo(factura.periodo, factura.consumo, del_periodo(factura))]
+    antes = anteriores(factura)
+    consumos = [*antes, Consumo(factura.periodo, factura.consumo, del_periodo(factura))]
     # By the environment and not by render_template: a bill needs nothing of the request, nor of the menu.
     return current_app.jinja_env.get_template("pdf/factura.html").render(
-        factura=factura,
-        predio=factura.predio,
-        titular=factura.predio.nombre if con_titular else None,
+        factura=impresa,
+        predio=predio,
+        titular=predio.nombre if con_titular else None,
         servicios=servicios,
         **deuda(factura, factura.total - lineas),
         consumos=consumos,
+        promedio=promedio([c.consumo for c in antes if c.consumo is not None]),
         logo=logo(),
-        grafica=grafica.barras([(cantidad(c.consumo) or "—", c.consumo) for c in consumos]),
+        grafica=grafica.barras([c.consumo for c in consumos]),
         dias=(factura.hasta - factura.desde).days + 1 if factura.desde and factura.hasta else None,
-        estrato=ESTRATOS.get(factura.predio.estrato),
-        ahora=datetime.now(BOGOTA),
-        actualizada=Entrega.ultima_fecha(),
-        marca={name.removeprefix("MARCA_").lower(): v for name, v in current_app.config.items() if name.startswith("MARCA_")},
-        pago={"nombre": current_app.config["PAGO_NOMBRE"], "url": current_app.config["PAGO_URL"]},
+        estrato=ESTRATOS.get(predio.estrato),
+        publicada=Entrega.fecha_de_factura(factura.numero),
+        cobrable=cobrable,
+        barras=codigo_de_barras(factura) if cobrable else None,
+        codigo=verificacion.codigo(factura.numero),
+        sitio=urlsplit(direccion).netloc,
+        qr=qr(direccion),
+        qr_dian=qr(DIAN + quote(impresa.cude, safe="")) if impresa.cude else None,
+        marca={name.removeprefix("MARCA_").lower(): v for name, v in config.items() if name.startswith("MARCA_")},
+        pago={"nombre": config["PAGO_NOMBRE"], "url": config["PAGO_URL"], "puntos": config["FACTURA_PUNTOS"]},
+        mensajes=config["FACTURA_MENSAJE"].splitlines(),
+        calidad=config["FACTURA_CALIDAD"],
+        firma=config["FACTURA_FIRMA"],
+        proveedor=config["FACTURA_PROVEEDOR"],
     )
+
+
+def codigo_de_barras(factura: Factura) -> Gs1 | None:
+    config = current_app.config
+    return gs1(
+        config["PAGO_GLN"],
+        factura.referencia,
+        factura.total,
+        factura.vence,
+        config["PAGO_LARGO_REFERENCIA"],
+        config["PAGO_LARGO_VALOR"],
+    )
+
+
+def promedio(consumos: list[int]) -> tuple[int, int] | None:
+    """Of how many periods, and their average in litres; None for fewer than two."""
+    return (len(consumos), round(sum(consumos) / len(consumos))) if len(consumos) > 1 else None
+
+
+def acotada(row: Model) -> Model:
+    """A copy to be printed: no text is longer than the schema says, nor has signs without ink or that turn the direction."""
+    data = row.__data__
+    texts = [field for field in row._meta.sorted_fields if isinstance(field, CharField) and data.get(field.name)]
+    return type(row)(**data | {field.name: acotado(data[field.name], field.max_length) for field in texts})
+
+
+def acotado(texto: str, largo: int) -> str:
+    if not texto.isprintable():
+        texto = "".join(sign if sign.isprintable() else " " for sign in texto)
+    return texto if len(texto) <= largo else texto[: largo - 1] + "…"
 
 
 def deuda(factura: Factura, falta: int) -> dict[str, bool]:
@@ -102,7 +150,7 @@ def logo() -> str | None:
 def servicios_de(factura: Factura) -> list[Servicio]:
     """The lines by service, the services in the order of the law, the lines in that of the bill."""
     order = list(SERVICIOS)
-    lineas = sorted(factura.lineas(), key=lambda linea: (order.index(linea.servicio), linea.orden))
+    lineas = sorted(map(acotada, factura.lineas()), key=lambda linea: (order.index(linea.servicio), linea.orden))
     return [Servicio(SERVICIOS[name], list(group)) for name, group in groupby(lineas, lambda linea: linea.servicio)]
 
 

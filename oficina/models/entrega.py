@@ -9,6 +9,13 @@ from ..db import fetch
 from .base import Base, InstantField, as_instant
 
 ESTADOS = ("abierta", "publicada", "rechazada", "interrumpida", "deshecha")
+PUBLISHED_SQL = "SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada'"
+# When the version of a bill that the view "factura" shows was published.
+BILL_SQL = """
+SELECT e.publicada FROM factura_version v JOIN entrega e ON e.id = v.alta
+ WHERE v.numero = ?
+   AND (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada') BETWEEN v.alta AND v.baja - 1
+"""
 LAST_SQL = "SELECT publicada FROM entrega WHERE estado = 'publicada' ORDER BY id DESC LIMIT 1"
 
 
@@ -38,9 +45,20 @@ class Entrega(Base):
         return cls.select().where(cls.estado == "publicada").order_by(cls.id.desc()).first()
 
     @classmethod
+    def publicada_ahora(cls) -> int:
+        """The id of the delivery that is shown, 0 before the first."""
+        return fetch(PUBLISHED_SQL)[0][0]
+
+    @classmethod
     def ultima_fecha(cls) -> datetime | None:
         """When what customers see was published last (UTC), None before the first delivery."""
         rows = fetch(LAST_SQL)
+        return as_instant(rows[0][0]) if rows else None
+
+    @classmethod
+    def fecha_de_factura(cls, numero: str) -> datetime | None:
+        """When a bill was published as it is now (UTC), None where no delivery says."""
+        rows = fetch(BILL_SQL, numero)
         return as_instant(rows[0][0]) if rows else None
 
     @property
