@@ -15,6 +15,7 @@ from .acceso.routes import bp as acceso
 from .codigos.routes import bp as codigos
 from .contrasena.routes import bp as contrasena
 from .datos.routes import bp as datos
+from .facturas.atajo import before_flask
 from .facturas.routes import bp as facturas
 from .inicio.menu import chrome
 from .inicio.routes import bp as inicio
@@ -42,6 +43,7 @@ def create_app(**settings: Any) -> Flask:
     app.context_processor(chrome)
     errors.init_app(app)
     cli.init_app(app)
+    app.wsgi_app = before_flask(app, app.wsgi_app)  # type: ignore[method-assign]
     serve_static(app)
     return app
 

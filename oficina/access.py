@@ -10,7 +10,8 @@ from flask import Flask, Response, abort, current_app, flash, g, has_request_con
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.http import parse_cookie
 
 from . import db
 from .models import Cuenta, Sesion
@@ -102,6 +103,30 @@ def load_account(token: str) -> Cuenta | None:
     if time.time() - session.get("visto", 0) > idle_limit:
         return None
     return Cuenta.de_sesion(token)
+
+
+def settled_session(app: Flask, environ: dict[str, Any]) -> str | None:
+    """The token of the cookie of a request, where ``guard`` would have nothing to change or refuse before asking the base.
+
+    None where the cookie is missing, forged, or due to be renewed, and where the host is not ours.
+    """
+    hosts, host = app.config["TRUSTED_HOSTS"], environ.get("HTTP_HOST", "").partition(":")[0]
+    if hosts and host not in hosts:
+        return None
+    token, seen = read_cookie(app, environ.get("HTTP_COOKIE", ""))
+    return token if token and time.time() - seen <= REFRESH_SECONDS else None
+
+
+@lru_cache(4096)
+def read_cookie(app: Flask, header: str) -> tuple[str | None, float]:
+    """The token and the last use (seconds since 1970) that the cookie of ours tells, the signature being right."""
+    value = parse_cookie(header).get(app.config["SESSION_COOKIE_NAME"], "")
+    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    try:
+        content = signer.loads(value, max_age=int(app.permanent_session_lifetime.total_seconds()))
+    except BadSignature:
+        return None, 0
+    return content.get("_user_id"), content.get("visto", 0)
 
 
 def guard() -> Any:

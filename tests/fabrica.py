@@ -193,7 +193,8 @@ def consultas() -> Iterator[list[str]]:
     """The SQL statements that were run inside, as Peewee logs them."""
     logger, statements = logging.getLogger("peewee"), []
     handler = logging.Handler()
-    handler.emit = lambda record: statements.append(record.msg[0])
+    # A pool logs what it does too, in plain text.
+    handler.emit = lambda record: statements.append(record.msg[0]) if isinstance(record.msg, tuple) else None
     logger.addHandler(handler)
     before = logger.level
     logger.setLevel(logging.DEBUG)

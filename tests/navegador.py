@@ -129,11 +129,14 @@ class Navegador:
         self.abre("/ingresar")
         return self.envia("/ingresar", correo=cuenta if isinstance(cuenta, str) else cuenta.correo, clave=clave)
 
-    def ya_dentro(self, cuenta) -> "Navegador":
-        """Signed in without the form, which costs a comparison of passwords and two pages; for tests about what is inside."""
+    def ya_dentro(self, cuenta, hace: int = 0) -> "Navegador":
+        """Signed in without the form, which costs a comparison of passwords and two pages; for tests about what is inside.
+
+        ``hace``: seconds since the session was used last.
+        """
         token = Sesion.abrir(cuenta.id, 1, "plena", "pruebas", "127.0.0.1")
         signer = self.app.session_interface.get_signing_serializer(self.app)
-        content = {"_user_id": token, "_fresh": True, "visto": int(time.time())}
+        content = {"_user_id": token, "_fresh": True, "visto": int(time.time()) - hace}
         self.client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], signer.dumps(content))
         return self
 

@@ -1,0 +1,202 @@
+"""A PDF made already is handed out before the view; whoever may not see it, or sees it otherwise, gets what the view says."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from fabrica import consultas, un_pago, una_cuenta, una_factura
+
+from oficina import cache
+from oficina.db import utcnow
+from oficina.facturas import atajo
+from oficina.formats import hoy
+from oficina.models import Asociacion, ConceptoVersion, Cuenta, Entrega, FacturaVersion, Sesion
+
+NUMERO = "F-20461"
+PDF = f"/facturas/factura-{NUMERO}.pdf"
+
+
+@pytest.fixture
+def rosa(navegador):
+    """Signed in, with a bill whose PDF she has opened."""
+    cuenta = una_cuenta(codigos=["1001"])
+    una_factura("1001", numero=NUMERO, vence=hoy() + timedelta(days=5))
+    navegador.ya_dentro(cuenta)
+    assert navegador.pide("GET", PDF).status_code == 200
+    return cuenta
+
+
+def pide(navegador, **options):
+    """The answer, and how many queries it took: one by the shortcut, more by the view."""
+    with consultas() as asked:
+        answer = navegador.pide("GET", PDF, **options)
+    return answer, sum("SELECT" in statement for statement in asked)
+
+
+def por_el_atajo(navegador) -> bool:
+    answer, queries = pide(navegador)
+    assert answer.status_code == 200
+    return queries == 1
+
+
+def test_the_second_time_it_says_the_same_with_one_query(navegador, rosa):
+    fast, one = pide(navegador)
+    slow, many = pide(navegador, query_string="por=la-vista")
+    assert (one, many > 1) == (1, True)
+    assert fast.data == slow.data
+    assert fast.data.startswith(b"%PDF-")
+    assert sorted(fast.headers.items()) == sorted(slow.headers.items())
+
+
+def test_another_customer_gets_the_404_of_the_view(navegador, rosa):
+    other = navegador.otro().ya_dentro(una_cuenta("tomas@correo.example", codigos=["2001"]))
+    assert pide(other)[0].status_code == 404
+
+
+def test_signed_out_it_is_closed(navegador, rosa):
+    assert pide(navegador.otro())[0].status_code == 303
+
+
+def ended(cuenta) -> None:
+    Sesion.delete().execute()
+
+
+def old(cuenta) -> None:
+    Sesion.update(caduca=utcnow() - timedelta(seconds=1)).execute()
+
+
+def temporary(cuenta) -> None:
+    Sesion.update(nivel="temporal").execute()
+
+
+def blocked(cuenta) -> None:
+    Cuenta.update(bloqueada=utcnow()).execute()
+
+
+def erased(cuenta) -> None:
+    Cuenta.update(eliminada=utcnow()).execute()
+
+
+@pytest.mark.parametrize("act", [ended, old, temporary, blocked, erased])
+def test_whoever_may_no_longer_enter_is_sent_to_the_door(navegador, rosa, act):
+    act(rosa)
+    assert pide(navegador)[0].status_code == 303
+
+
+def test_a_code_that_was_let_go_takes_its_bills_along(navegador, rosa):
+    Asociacion.delete().execute()
+    assert pide(navegador)[0].status_code == 404
+
+
+def test_a_former_holder_loses_the_bills_of_the_new_one(navegador, rosa):
+    Asociacion.update(revisar=utcnow(), ve_hasta=date(2026, 1, 1)).execute()
+    assert pide(navegador)[0].status_code == 404
+
+
+def test_a_former_holder_does_not_get_the_copy_with_the_name(navegador, rosa):
+    whole = pide(navegador)[0].data
+    Asociacion.update(revisar=utcnow(), ve_hasta=hoy()).execute()
+    limited, queries = pide(navegador)
+    assert queries > 1
+    assert limited.data != whole
+    assert por_el_atajo(navegador)
+    assert pide(navegador)[0].data == limited.data
+
+
+def entrega() -> int:
+    """A delivery of nothing, published now."""
+    texts = {"nombre": "octubre", "huella": "0" * 64, "quien": "ana", "estado": "publicada", "resumen": "{}"}
+    return Entrega.create(iniciada=utcnow(), publicada=utcnow(), duracion_ms=1, restos=0, **texts).id
+
+
+def test_after_a_delivery_the_view_is_asked_again(navegador, rosa):
+    before = pide(navegador)[0].data
+    latest = entrega()
+    for table in (FacturaVersion, ConceptoVersion):
+        table.update(baja=latest).where(table.numero == NUMERO).execute()
+    assert pide(navegador)[0].status_code == 404
+    fresh = una_factura("1001", numero=NUMERO, total=99_000_00, vence=hoy() + timedelta(days=5))
+    assert fresh.numero == NUMERO
+    after, queries = pide(navegador)
+    assert queries > 1
+    assert after.data != before
+    assert por_el_atajo(navegador)
+
+
+def test_the_next_day_the_view_is_asked_again(app, navegador, rosa):
+    assert por_el_atajo(navegador)
+    made = app.extensions[atajo.MADE]
+    made.update({key: (shown, day - timedelta(days=1), *file) for key, (shown, day, *file) in made.items()})
+    assert not por_el_atajo(navegador)
+    assert por_el_atajo(navegador)
+
+
+@pytest.mark.parametrize("harm", ["gone", "cut", "changed"])
+def test_a_file_that_is_gone_or_damaged_is_made_again(app, navegador, rosa, harm):
+    before = pide(navegador)[0].data
+    ((_, _, name, _),) = app.extensions[atajo.MADE].values()
+    path = Path(name)
+    data = path.read_bytes()
+    if harm == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(data[:-100] if harm == "cut" else data[:500] + bytes([data[500] ^ 1]) + data[501:])
+    again, queries = pide(navegador)
+    assert queries > 1
+    assert again.data[:5] == b"%PDF-"
+    assert len(again.data) == len(before)
+    assert por_el_atajo(navegador)
+
+
+def test_a_session_due_to_be_renewed_is_left_to_the_view(navegador, rosa):
+    navegador.ya_dentro(rosa, hace=62)
+    answer, queries = pide(navegador)
+    assert (answer.status_code, queries > 1) == (200, True)
+    assert "Set-Cookie" in answer.headers
+    assert por_el_atajo(navegador)
+
+
+def test_a_session_idle_for_too_long_is_over(navegador, rosa):
+    navegador.ya_dentro(rosa, hace=31 * 60)
+    assert pide(navegador)[0].status_code == 303
+
+
+def test_a_forged_cookie_opens_nothing(navegador, rosa):
+    cookie = navegador.client.get_cookie("oficina").value
+    for forged in (cookie[:-1] + ("A" if cookie[-1] != "A" else "B"), cookie.split(".")[0], "x", ""):
+        navegador.client.set_cookie("oficina", forged)
+        assert pide(navegador)[0].status_code == 303
+
+
+@pytest.mark.ajustes(URL_PUBLICA="http://localhost")
+def test_a_host_that_is_not_ours_is_refused(navegador, rosa):
+    assert por_el_atajo(navegador)
+    assert pide(navegador, headers={"Host": "otro.example"})[0].status_code == 400
+
+
+def test_a_head_is_left_to_the_view(navegador, rosa):
+    assert navegador.pide("HEAD", PDF).data == b""
+
+
+@pytest.mark.ajustes(PAGO_GLN="7709998000018")
+def test_a_payment_of_the_bill_comes_by_a_delivery_and_is_seen(navegador, rosa):
+    before = pide(navegador)[0].data
+    entrega()
+    un_pago("1001", factura=NUMERO)
+    assert pide(navegador)[0].data != before
+
+
+def test_what_is_remembered_is_bounded(app, monkeypatch):
+    monkeypatch.setattr(atajo, "MOST", 3)
+    cache.keep("pdf", "0" * 64, b"%PDF-")
+    for n in range(10):
+        atajo.remember(f"F{n}", False, 0, "0" * 64)
+    assert len(app.extensions[atajo.MADE]) <= 3
+
+
+def test_other_numbers_go_through_the_view(navegador, rosa):
+    una_factura("1001", numero="Ñ 1", expedida=date(2026, 1, 1))
+    for _ in range(2):
+        with consultas() as asked:
+            assert navegador.pide("GET", "/facturas/factura-Ñ 1.pdf").status_code == 200
+        assert sum("SELECT" in statement for statement in asked) > 1
