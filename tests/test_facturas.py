@@ -48,7 +48,7 @@ def test_the_panel_tells_month_due_date_number_and_value(navegador, rosa):
     page = navegador.abre("/facturas")
     assert datos(page) == {
         "Mes": "noviembre de 2026",
-        "Fecha de vencimiento": fecha(dentro_de(9)),
+        "Fecha de vencimiento": f"{fecha(dentro_de(9))} Faltan 9 días",
         "Número de factura": "FV-20461",
         "Suspensión del servicio desde": fecha(dentro_de(16)),
     }
@@ -223,7 +223,7 @@ def test_a_bill_with_nothing_to_pay_leads_back_to_the_latest(navegador, rosa, wh
 
 PAGES = (
     *("/", "/inicio", "/datos", "/datos/correo", "/codigos", "/facturas", "/facturas/F1/pago", "/pagos", "/mandamientos"),
-    *("/contrasena", "/salir"),
+    *("/contrasena", "/salir", "/facturas/F1", "/facturas/anteriores", "/facturas/F1/vencimiento.ics"),
 )
 
 
@@ -232,6 +232,7 @@ def test_no_page_asks_the_base_more_than_six_times_however_many_codes(navegador)
     navegador.ya_dentro(una_cuenta(codigos=codes))
     for codigo in codes:
         un_pago(codigo, fecha="2026-10-01")
+    una_factura(codes[0], numero="F0", expedida="2026-10-16")
     una_factura(codes[0], numero="F1", vence=dentro_de(5))
     for address in PAGES:
         with consultas() as statements:

@@ -22,7 +22,7 @@ class Ruta:
     def pagina(self) -> bool:
         """Whether it shows a page, and one that needs no link of a mail or step before."""
         apart = ("/salud", "/static/", "/registro/", "/datos/correo/confirmacion", "/confirmacion/")
-        return self.metodo == "GET" and not self.url.startswith(apart) and not self.url.endswith(".pdf")
+        return self.metodo == "GET" and not self.url.startswith(apart) and not self.url.endswith((".pdf", ".ics"))
 
     @property
     def de_alguien(self) -> bool:
@@ -75,6 +75,9 @@ RUTAS = {
     "codigos.retirar": cliente("POST", "/codigos/{segundo}/retiro"),
     "facturas.panel": cliente("GET", "/facturas?codigo={codigo}"),
     "facturas.pdf": cliente("GET", "/facturas/factura-{factura}.pdf"),
+    "facturas.anteriores": cliente("GET", "/facturas/anteriores?codigo={codigo}"),
+    "facturas.detalle": cliente("GET", "/facturas/{factura}"),
+    "facturas.calendario": cliente("GET", "/facturas/{factura}/vencimiento.ics"),
     "facturas.pago": cliente("GET", "/facturas/{factura}/pago"),
     "pagos.realizados": cliente("GET", "/pagos"),
     "mandamientos.lista": cliente("GET", "/mandamientos"),

@@ -1,14 +1,23 @@
+from urllib.parse import urlsplit
+
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.exceptions import NotFound
 
-from .. import documentos, pasarelas
+from .. import cache, documentos, pasarelas
+from ..config import public_url
 from ..db import snapshot
+from ..documentos.factura import ESTRATOS, deuda, servicios_de
 from ..formats import hoy
 from ..models import CodigoAsociado, Entrega, Factura, UltimaFactura
+from ..models.factura import FacturaAnterior
 from ..web import get_or_404, render
+from . import atajo
+from .calendario import plazo, vencimiento
+from .explicacion import explicar
 
 bp = Blueprint("facturas", __name__, url_prefix="/facturas")
+ANTERIORES = 60
 
 
 @bp.get("")
@@ -18,9 +27,12 @@ def panel():
     codes = current_user.codigos()
     codigo = elegido(codes, request.args.get("codigo"))
     factura = UltimaFactura.de(codigo.codigo, bool(codigo.limitado)) if codigo else None
-    state = factura.estado(hoy()) if factura else "sin"
-    context = {"codigos": codes, "codigo": codigo, "factura": factura, "estado": state}
-    return render("facturas/facturas.html", "facturas/_panel.html", actualizada=Entrega.ultima_fecha(), **context)
+    context = {"codigos": codes, "codigo": codigo, "factura": factura, "actualizada": Entrega.ultima_fecha()}
+    if factura:
+        today = hoy()
+        context |= {"estado": factura.estado(today), "plazo": plazo(factura.vence, today)}
+        context["explicada"] = explicar(current_user.id, factura.codigo)
+    return render("facturas/facturas.html", "facturas/_panel.html", **context)
 
 
 def elegido(codes: list[CodigoAsociado], wanted: str | None) -> CodigoAsociado | None:
@@ -33,14 +45,50 @@ def elegido(codes: list[CodigoAsociado], wanted: str | None) -> CodigoAsociado |
     raise NotFound
 
 
+@bp.get("/anteriores")
+@snapshot()
+def anteriores():
+    """The bills of the chosen code, newest first, each with its PDF and its page."""
+    codes = current_user.codigos()
+    codigo = elegido(codes, request.args.get("codigo"))
+    bills = FacturaAnterior.de_codigo(current_user.id, codigo.codigo, ANTERIORES) if codigo else []
+    context = {"codigos": codes, "codigo": codigo, "facturas": bills, "actualizada": Entrega.ultima_fecha()}
+    return render("facturas/anteriores.html", **context)
+
+
+@bp.get("/<numero>")
+@snapshot()
+def detalle(numero: str):
+    """All that the PDF of a bill says, as a page: for who reads with the ears, or on a telephone."""
+    factura = get_or_404(current_user.facturas(), Factura.numero == numero)
+    servicios = servicios_de(factura)
+    context = {"factura": factura, "predio": factura.predio, "estrato": ESTRATOS.get(factura.predio.estrato)}
+    context |= deuda(factura, factura.total - sum(servicio.subtotal for servicio in servicios))
+    context |= {"servicios": servicios, "limitada": factura.predio.asociacion.limitada}
+    context["explicada"] = explicar(current_user.id, factura.codigo, factura)
+    return render("facturas/detalle.html", actualizada=Entrega.ultima_fecha(), **context)
+
+
+@bp.get("/<numero>/vencimiento.ics")
+def calendario(numero: str):
+    """The due date as an entry for the customer's own calendar."""
+    factura = get_or_404(current_user.facturas(), Factura.numero == numero)
+    portal = public_url(current_app.config)
+    entry = vencimiento(factura, urlsplit(portal).hostname, portal + url_for(".detalle", numero=numero))
+    response = Response(entry, content_type="text/calendar; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename=f"vencimiento-{numero}.ics")
+    return response
+
+
 @bp.get("/factura-<numero>.pdf")
 def pdf(numero: str):
-    """The bill as PDF, shown in the browser under its own name."""
+    """The bill as PDF, shown in the browser under its own name; the next time it comes by the shortcut."""
     with snapshot():
         factura = get_or_404(current_user.facturas(), Factura.numero == numero)
-        # For a limited code the name that was delivered is that of the new holder.
-        document = documentos.html_de(factura, con_titular=not factura.predio.asociacion.limitada)
+        limitada, entrega = factura.predio.asociacion.limitada, Entrega.publicada_ahora()
+        document = documentos.documento_de(factura, limitada)
     response = Response(documentos.render(document), mimetype="application/pdf")
+    atajo.remember(numero, limitada, entrega, cache.address(document))
     response.headers.set("Content-Disposition", "inline", filename=f"factura-{numero}.pdf")
     return response
 

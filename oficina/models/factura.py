@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from peewee import BigIntegerField, CharField, CompositeKey, FixedCharField, ForeignKeyField, SmallIntegerField
 
@@ -16,8 +17,7 @@ LECTURAS = ("real", "promedio")
 # What was paid towards the latest bill: payments that name it, and any made after it was issued
 # (a late payment of an older bill lowers the balance that the latest one carries).
 BILL_SQL = """
-SELECT f.numero, f.codigo, f.periodo, f.expedida, f.vence, f.suspension, f.total, f.referencia, f.consumo,
-       f.saldo_anterior, f.facturas_vencidas,
+SELECT f.numero, f.codigo, f.periodo, f.expedida, f.vence, f.suspension, f.total, f.referencia, f.facturas_vencidas,
        (SELECT COALESCE(SUM(p.valor), 0) FROM pago p
          WHERE p.codigo = f.codigo AND (p.factura = f.numero OR p.fecha > f.expedida){and_payment})
   FROM factura f{join} WHERE f.codigo = ?{and_bill} ORDER BY f.expedida DESC, f.numero DESC LIMIT 1
@@ -28,6 +28,18 @@ LIMITED_SQL = BILL_SQL.format(
     and_bill=" AND f.expedida <= a.ve_hasta",
     and_payment=f" AND {a_la_vista('p')}",
 )
+
+HISTORY_SQL = """
+SELECT f.numero, f.periodo, f.desde, f.hasta, f.expedida, f.vence, f.consumo, f.lectura_tipo, f.saldo_anterior, f.intereses,
+       f.total
+  FROM asociacion a JOIN factura f ON f.codigo = a.codigo
+ WHERE a.cuenta_id = ? AND a.codigo = ? AND f.expedida <= ? AND (a.ve_hasta IS NULL OR f.expedida <= a.ve_hasta)
+ ORDER BY f.expedida DESC, f.numero DESC LIMIT ?
+"""
+LINES_SQL = """
+SELECT numero, orden, servicio, concepto, cantidad, unidad, tarifa, valor FROM concepto
+ WHERE numero IN (?, ?) ORDER BY numero, orden
+"""
 
 
 class Factura(Base):
@@ -96,8 +108,6 @@ class UltimaFactura:
     suspension: date | None
     total: int
     referencia: str
-    consumo: int | None
-    saldo_anterior: int
     facturas_vencidas: int
     abonado: int
 
@@ -125,3 +135,56 @@ class UltimaFactura:
         if self.por_pagar == 0:
             return "pagada"
         return "vencida" if hoy > self.vence else "pendiente"
+
+
+@dataclass(frozen=True, slots=True)
+class FacturaAnterior:
+    """A bill among those of its code, as what compares them needs it; money in centavos, ``consumo`` in litres."""
+
+    numero: str
+    periodo: str
+    desde: date | None
+    hasta: date | None
+    expedida: date
+    vence: date
+    consumo: int | None
+    lectura_tipo: str | None
+    saldo_anterior: int
+    intereses: int
+    total: int
+
+    @classmethod
+    def de_codigo(cls, cuenta_id: int, codigo: str, cuantas: int, hasta: Factura | None = None) -> list["FacturaAnterior"]:
+        """The latest ``cuantas`` bills that an account may see of its code, newest first; one fixed query.
+
+        ``hasta``: that bill and those before it.
+        """
+        until = str(hasta.expedida) if hasta else "9999-12-31"
+        rows = fetch(HISTORY_SQL, cuenta_id, codigo, until, cuantas)
+        bills = [cls(*row[:2], *map(as_day, row[2:6]), *row[6:]) for row in rows]
+        # Others may have been issued after it on its own day.
+        return [bill for bill in bills if not hasta or (bill.expedida, bill.numero) <= (hasta.expedida, hasta.numero)]
+
+    @property
+    def dias(self) -> int | None:
+        """How many days it bills, None where it does not say."""
+        return (self.hasta - self.desde).days + 1 if self.desde and self.hasta else None
+
+
+class Linea(NamedTuple):
+    """A line of a bill (see Concepto), read by a fixed query."""
+
+    numero: str
+    orden: int
+    servicio: str
+    concepto: str
+    cantidad: int | None
+    unidad: str | None
+    tarifa: int | None
+    valor: int
+
+    @classmethod
+    def de_facturas(cls, numero: str, otra: str) -> tuple[list["Linea"], list["Linea"]]:
+        """The lines of two bills, which the caller may see; one query."""
+        lines = [cls(*row) for row in fetch(LINES_SQL, numero, otra)]
+        return [line for line in lines if line.numero == numero], [line for line in lines if line.numero == otra]
