@@ -6,7 +6,7 @@ import pytest
 from fabrica import consultas, un_pago, un_predio, una_cuenta, una_factura
 
 from oficina.formats import fecha, hoy
-from oficina.models import PredioVersion
+from oficina.models import Asociacion, PredioVersion
 
 CODIGO, OTRO = "100200300", "100200301"
 VER, PAGAR = "click aquí para ver la factura", "click aquí para pagar la factura"
@@ -126,6 +126,221 @@ def test_what_was_delivered_is_shown_as_text(navegador, rosa):
     assert '<b>CL 1</b> & "2"' in navegador.abre("/facturas").texto
 
 
+def test_bills_before_that_are_not_paid_are_counted(navegador, rosa):
+    una_factura(CODIGO, vence=dentro_de(5), facturas_vencidas=2)
+    assert datos(navegador.abre("/facturas"))["Facturas anteriores sin pagar"] == "2"
+
+
+@pytest.mark.parametrize(("due", "shown"), [(5, True), (0, True), (-1, False)])
+def test_the_calendar_is_offered_while_the_bill_can_be_paid_in_time(navegador, rosa, due, shown):
+    una_factura(CODIGO, numero="F1", vence=dentro_de(due))
+    links = navegador.abre("/facturas").select('a[href="/facturas/F1/vencimiento.ics"]')
+    assert bool(links) == shown
+    un_pago(CODIGO, factura="F1")
+    assert not navegador.abre("/facturas").select('a[href="/facturas/F1/vencimiento.ics"]')
+
+
+# -- the bill explained -------------------------------------------------------------------------------
+
+LINEAS = (
+    {"concepto": "Cargo fijo", "cantidad": 1000, "unidad": "mes", "tarifa": 8512_3500, "valor": 8512_35},
+    {"concepto": "Consumo básico", "cantidad": 14_000, "unidad": "m³", "tarifa": 2318_4700, "valor": 32458_58},
+    {"concepto": "Subsidio estrato 2 (40 %)", "valor": -16388_37},
+    {"servicio": "alcantarillado", "concepto": "Vertimiento", "cantidad": 14_000, "unidad": "m³", "valor": 22319_92},
+    {"servicio": "otros", "concepto": "Ajuste al peso", "valor": -48},
+)
+TOTAL = 46_902_00
+
+
+def filas(page, css: str) -> list[list[str]]:
+    return [[" ".join(cell.text.split()) for cell in row.select("th, td")] for row in page.select(f"{css} tbody tr")]
+
+
+def test_the_panel_says_what_the_bill_charges(navegador, rosa):
+    una_factura(CODIGO, lineas=LINEAS, total=TOTAL)
+    page = navegador.abre("/facturas")
+    assert filas(page, ".cuenta") == [
+        ["1 Consumo", "$ 54.778"],
+        ["2 Cargo fijo", "$ 8.512"],
+        ["− Subsidio", "-$ 16.388"],
+        ["= Total", "$ 46.902"],
+    ]
+    assert page.select(".barra")[0]["aria-hidden"] == "true"
+
+
+def test_a_bill_of_one_part_has_no_bar(navegador, rosa):
+    una_factura(CODIGO)
+    assert not navegador.abre("/facturas").select(".barra")
+
+
+def test_the_panel_says_why_the_bill_changed(navegador, rosa):
+    una_factura(CODIGO, periodo="2026-10", expedida="2026-10-16", hasta="2026-10-11", desde="2026-09-12", total=80_000_00)
+    una_factura(CODIGO, lineas=LINEAS, total=TOTAL)
+    page = navegador.abre("/facturas")
+    assert "La factura anterior (octubre de 2026) fue de $ 80.000 ." in page.texto
+    assert "Esta factura es de $ 46.902 : $ 33.098 menos." in page.texto
+    assert len(page.select(".motivos li")) in range(1, 6)
+
+
+def test_the_first_bill_has_nothing_to_be_compared_with(navegador, rosa):
+    una_factura(CODIGO)
+    page = navegador.abre("/facturas")
+    assert "Es la primera factura de este código" in page.texto
+    assert not page.select(".motivos")
+
+
+def test_a_bill_worth_the_same_says_so_and_what_changed_inside(navegador, rosa):
+    una_factura(CODIGO, periodo="2026-10", expedida="2026-10-16", lineas=LINEAS, total=TOTAL)
+    una_factura(CODIGO, lineas=LINEAS, total=TOTAL)
+    page = navegador.abre("/facturas")
+    assert "vale lo mismo que la anterior (octubre de 2026): $ 46.902." in page.texto
+    assert not page.select(".motivos")
+    other = (*LINEAS[:-1], {"concepto": "Deuda anterior", "valor": 5000_00}, {"concepto": "Descuento", "valor": -5000_48})
+    una_factura(CODIGO, periodo="2026-12", expedida="2026-12-16", lineas=other, total=TOTAL)
+    page = navegador.abre("/facturas")
+    assert "Sin embargo, cambió lo que cobra:" in page.texto
+    assert len(page.select(".motivos li")) == 2
+
+
+def test_the_chart_is_a_table_of_the_latest_twelve_periods(navegador, rosa):
+    for month in range(1, 13):
+        una_factura(CODIGO, periodo=f"2026-{month:02}", expedida=f"2026-{month:02}-16", consumo=10_000)
+    una_factura(CODIGO, periodo="2026-06", expedida="2026-12-17", consumo=None)
+    una_factura(CODIGO, periodo="2027-01", expedida="2027-01-16", consumo=14_500, lectura_tipo="promedio")
+    page = navegador.abre("/facturas")
+    rows = filas(page, ".consumos")
+    assert rows[:3] == [["ene 2027 esta factura", "14,5 m³ promedio"], ["jun 2026", "sin dato"], ["dic 2026", "10 m³"]]
+    assert len(rows) == 12
+    assert [bar["width"] for bar in page.select(".consumos rect")][:3] == ["100%", "0%", "68%"]
+    assert page.select(".consumos tr.presente th")[0].text.startswith("ene 2027")
+    assert (
+        "Consumió 14,5 m³, 4,5 m³ más que su promedio de 10 periodos anteriores (10 m³). Hace un año consumió" not in page.texto
+    )
+    assert "Consumió 14,5 m³, 4,5 m³ más que su promedio de 10 periodos anteriores (10 m³)." in page.texto
+
+
+@pytest.mark.parametrize(
+    ("antes", "ahora", "frase"),
+    [
+        ([10_000], 10_000, "Consumió 10 m³, lo mismo que en otro periodo (10 m³)."),
+        ([0, 0], 0, "Consumió 0 m³, lo mismo que su promedio de 2 periodos anteriores (0 m³)."),
+        ([10_000, 11_000, 11_000], 9_000, "Consumió 9 m³, 1,7 m³ menos que su promedio de 3 periodos anteriores (10,7 m³)."),
+        ([None], 9_000, None),
+        ([9_000], None, None),
+        ([], 9_000, None),
+    ],
+)
+def test_the_consumption_is_compared_in_one_sentence(navegador, rosa, antes, ahora, frase):
+    for month, consumo in enumerate(antes, 1):
+        una_factura(CODIGO, periodo=f"2026-{month:02}", expedida=f"2026-{month:02}-16", consumo=consumo)
+    una_factura(CODIGO, consumo=ahora)
+    text = navegador.abre("/facturas").texto
+    assert frase in text if frase else "Consumió" not in text.partition("Su consumo de agua")[2]
+
+
+def test_the_same_month_of_last_year_is_told(navegador, rosa):
+    una_factura(CODIGO, periodo="2025-11", expedida="2025-11-16", consumo=17_000)
+    una_factura(CODIGO, consumo=14_000)
+    assert "Hace un año consumió 17 m³." in navegador.abre("/facturas").texto
+
+
+def test_a_code_whose_consumption_was_never_published(navegador, rosa):
+    una_factura(CODIGO, consumo=None)
+    page = navegador.abre("/facturas")
+    assert "no ha publicado el consumo" in page.texto
+    assert not page.select(".consumos")
+
+
+# -- the page of a bill -------------------------------------------------------------------------------
+
+
+def campos(page) -> dict[str, str]:
+    names, values = page.select("main dt"), page.select("main dd")
+    return {name.text: " ".join(value.text.split()) for name, value in zip(names, values, strict=True)}
+
+
+def test_the_page_of_a_bill_says_what_the_pdf_says(navegador, rosa):
+    una_factura(CODIGO, periodo="2026-10", expedida="2026-10-16", total=30_000_00, saldo_anterior=1000_00)
+    una_factura(CODIGO, numero="F1", lineas=LINEAS, total=TOTAL, cude="ab12", referencia="0000000461", lectura_tipo="promedio")
+    page = navegador.abre("/facturas/F1")
+    assert page.h1 == "Factura F1"
+    assert campos(page) == {
+        "Fecha de vencimiento": "15 de diciembre de 2026",
+        "Suspensión del servicio desde": "22 de diciembre de 2026",
+        "Referencia de pago": "0000000461",
+        "Fecha de expedición": "16 de noviembre de 2026",
+        "Facturas vencidas": "0",
+        "Saldo anterior": "$ 0",
+        "Intereses de mora": "$ 0",
+        "Suscriptor o usuario": "ROSA ELENA GARCÍA PEÑA",
+        "Código de usuario": CODIGO,
+        "Dirección": "CL 10 5 20",
+        "Barrio": "Centro",
+        "Municipio": "Aguaclara",
+        "Clase de uso": "Residencial",
+        "Estrato": "2 (bajo)",
+        "Medidor": "A19-004512",
+        "Ciclo y ruta": "01 · 0105-0230",
+        "Periodo facturado": "12 de octubre de 2026 a 10 de noviembre de 2026",
+        "Días facturados": "30",
+        "Lectura anterior": "1.200 m³",
+        "Lectura actual": "1.214 m³",
+        "Consumo": "14 m³",
+        "Tipo de lectura": "Promedio",
+    }
+    lines = filas(page, ".cuenta")
+    assert lines[:4] == [
+        ["Cargo fijo 1 mes a $ 8.512,35", "$ 8.512,35"],
+        ["Consumo básico 14 m³ a $ 2.318,47", "$ 32.458,58"],
+        ["Subsidio estrato 2 (40 %)", "-$ 16.388,37"],
+        ["Subtotal acueducto", "$ 24.582,56"],
+    ]
+    assert ["Total a pagar", "$ 46.902,00"] in lines
+    assert ["oct 2026", "14 m³ $ 29.000"] in filas(page, ".consumos")
+    for words in ("Documento equivalente electrónico", "CUDE: ab12", "se cobra un promedio", "mérito ejecutivo", "cinco meses"):
+        assert words in page.texto
+    assert page.select('a[href="/facturas/factura-F1.pdf"]')
+
+
+@pytest.mark.parametrize("lines", [True, False])
+def test_arrears_are_said_once_on_the_page_of_a_bill(navegador, rosa, lines):
+    debts = ({"concepto": "Deuda anterior", "valor": 20_000_00}, {"concepto": "Intereses de mora", "valor": 100_00})
+    lineas = (*LINEAS, *debts) if lines else LINEAS
+    una_factura(CODIGO, numero="F1", lineas=lineas, total=TOTAL + 20_100_00, saldo_anterior=20_000_00, intereses=100_00)
+    page = navegador.abre("/facturas/F1")
+    assert (["Saldo anterior", "$ 20.000,00"] in filas(page, ".cuenta")) == (not lines)
+    assert ("Saldo anterior" in campos(page)) == lines
+
+
+def test_the_page_of_an_older_bill_compares_with_what_was_before_it(navegador, rosa):
+    una_factura(CODIGO, numero="F1", periodo="2026-09", expedida="2026-09-16", total=10_000_00)
+    una_factura(CODIGO, numero="F2", periodo="2026-10", expedida="2026-10-16", total=20_000_00)
+    una_factura(CODIGO, numero="F3", periodo="2026-11", expedida="2026-10-16", total=99_999_00)
+    page = navegador.abre("/facturas/F2")
+    assert "La factura anterior (septiembre de 2026) fue de $ 10.000" in page.texto
+    assert [row[0] for row in filas(page, ".consumos")] == ["oct 2026 esta factura", "sep 2026"]
+    assert "99.999" not in page.texto
+
+
+def test_a_bill_without_lines_has_a_page_too(navegador, rosa):
+    una_factura(CODIGO, numero="F1", lineas=({"valor": 1},), desde=None, suspension=None, lectura_tipo=None)
+    page = navegador.abre("/facturas/F1")
+    assert campos(page)["Periodo facturado"] == "noviembre de 2026"
+    assert "Días facturados" not in campos(page)
+
+
+def test_who_had_the_code_before_does_not_read_the_new_holder(navegador, rosa):
+    una_factura(CODIGO, numero="F1", expedida="2026-10-16")
+    una_factura(CODIGO, numero="F2", expedida="2026-11-16")
+    Asociacion.update(ve_hasta="2026-10-16").execute()
+    page = navegador.abre("/facturas/F1")
+    assert campos(page)["Suscriptor o usuario"] == "No se muestra en esta página"
+    assert "ROSA" not in page.texto
+    assert "registró otro titular" in page.texto
+    navegador.abre("/facturas/F2", 404)
+    navegador.abre("/facturas/F2/vencimiento.ics", 404)
+
+
 # -- the selector -------------------------------------------------------------------------------------
 
 
@@ -188,6 +403,8 @@ def test_the_bill_of_another_is_not_found(navegador, rosa):
     una_factura("200200200", numero="AJENA")
     navegador.abre("/facturas/factura-AJENA.pdf", 404)
     navegador.abre("/facturas/AJENA/pago", 404)
+    navegador.abre("/facturas/AJENA", 404)
+    navegador.abre("/facturas/AJENA/vencimiento.ics", 404)
     navegador.abre("/facturas/factura-NADIE.pdf", 404)
 
 

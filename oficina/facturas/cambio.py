@@ -203,7 +203,7 @@ def de_tarifa(value: int, tariff: int, fixed: int) -> str:
 
 def de_subsidio(actual: Factura, anterior: Factura) -> str:
     now, then = actual.sumas[SUBSIDIO], anterior.sumas[SUBSIDIO]
-    if now * then < 0 or now == then:
+    if now * then < 0:
         return "Cambiaron el subsidio y la contribución"
     name = "subsidio" if min(now, then) < 0 else "contribución de solidaridad"
     if not then:

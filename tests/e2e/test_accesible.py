@@ -12,13 +12,28 @@ from oficina.models.mandamiento import ESTADOS
 
 pytestmark = como_en_produccion
 PRONTO, TARDE = datetime.date(2099, 12, 15), datetime.date(2020, 1, 15)
+# Every part that a bill may have, in two.
+COBROS = {"Consumo": 40_000_00, "Cargo fijo": 9_000_00, "Contribución": 20_000_00, "Deuda": 30_000_00, "Visita": 9_000_00}
+    "Consumo": 40_000_00,
+    "Cargo fijo": 9_000_00,
+    "Contribución": 20_000_00,
+    "Deuda anterior": 30_000_00,
+    "Visita": 9_000_00,
+}
+REBAJAS = {"Consumo": 40_000_00, "Cargo fijo": 9_000_00, "Subsidio estrato 1 (70 %)": -30_000_00, "Descuento": -4_000_00}
+
+
+def lineas(valores: dict[str, int]) -> tuple[dict, ...]:
+    return tuple({"concepto": concepto, "valor": valor} for concepto, valor in valores.items())
 
 
 @pytest.fixture
 def rosa(app):
     """A bill in each state, a collection process in each state."""
-    fabrica.una_factura("1001", vence=PRONTO)
-    fabrica.una_factura("2002", vence=TARDE)
+    fabrica.una_factura("1001", periodo="2026-10", expedida="2026-10-16", consumo=None)
+    fabrica.una_factura("1001", vence=PRONTO, lineas=lineas(COBROS), total=sum(COBROS.values()), lectura_tipo="promedio")
+    fabrica.una_factura("2002", periodo="2026-10", expedida="2026-10-16", consumo=30_000, lineas=lineas(COBROS))
+    fabrica.una_factura("2002", vence=TARDE, lineas=lineas(REBAJAS), total=sum(REBAJAS.values()), facturas_vencidas=2)
     fabrica.un_pago("3003", factura=fabrica.una_factura("3003", vence=TARDE).numero)
     for estado in ESTADOS:
         fabrica.un_mandamiento("1001", estado=estado, medidas="Embargo de cuentas" if estado == "medidas" else None)
@@ -93,7 +108,8 @@ def oficina(page, cuenta):
     factura = cuenta.facturas().where(fabrica.Factura.predio == "1001").get()
     urls = ["/inicio", "/datos", "/datos/correo", "/codigos", "/pagos", "/mandamientos", "/contrasena", "/salir"]
     urls += [f"/facturas?codigo={codigo}" for codigo in ("1001", "2002", "3003", "4004")]
-    for url in [*urls, f"/facturas/{factura.numero}/pago"]:
+    urls += [f"/facturas/anteriores?codigo={codigo}" for codigo in ("1001", "4004")]
+    for url in [*urls, f"/facturas/{factura.numero}", f"/facturas/{factura.numero}/pago"]:
         page.goto(url)
         yield url
     page.goto("/inicio")

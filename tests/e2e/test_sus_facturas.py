@@ -108,6 +108,30 @@ def test_the_bill_opens_in_another_window_as_a_pdf_under_its_own_name(pagina, en
     assert document.body().startswith(b"%PDF-")
 
 
+def test_the_bill_is_explained_where_it_is_and_read_whole_on_its_page(pagina, entra, rosa):
+    fabrica.una_factura("1001", periodo="2026-10", expedida=datetime.date(2026, 10, 16), total=80_000_00, consumo=12_000)
+    entra(pagina, rosa)
+    va(pagina, "Factura")
+    expect(panel(pagina).get_by_role("row", name="nov 2026")).to_contain_text("14 m³")
+    expect(panel(pagina)).to_contain_text("La factura anterior (octubre de 2026) fue de $\u00a080.000")
+    number = rosa.facturas_de["1001"].numero
+    pagina.get_by_role("link", name="Ver el detalle en esta página").click()
+    titulo(pagina, f"Factura {number}")
+    expect(pagina.get_by_role("main")).to_contain_text("ROSA ELENA GARCÍA PEÑA")
+    pagina.get_by_role("link", name="Facturas anteriores").click()
+    titulo(pagina, "Facturas anteriores")
+    expect(pagina.get_by_role("link", name="PDF de octubre de 2026")).to_be_visible()
+
+
+def test_the_due_date_goes_to_the_calendar_of_the_telephone(pagina, entra, rosa):
+    entra(pagina, rosa)
+    va(pagina, "Factura")
+    with pagina.expect_download() as download:
+        pagina.get_by_role("link", name="Agregar al calendario").click()
+    assert download.value.suggested_filename == f"vencimiento-{rosa.facturas_de['1001'].numero}.ics"
+    expect(panel(pagina)).to_be_visible()
+
+
 def test_the_window_of_the_bill_finds_its_icon(pagina):
     assert pagina.request.get("/favicon.ico").ok
 
