@@ -14,12 +14,6 @@ pytestmark = como_en_produccion
 PRONTO, TARDE = datetime.date(2099, 12, 15), datetime.date(2020, 1, 15)
 # Every part that a bill may have, in two.
 COBROS = {"Consumo": 40_000_00, "Cargo fijo": 9_000_00, "Contribución": 20_000_00, "Deuda": 30_000_00, "Visita": 9_000_00}
-    "Consumo": 40_000_00,
-    "Cargo fijo": 9_000_00,
-    "Contribución": 20_000_00,
-    "Deuda anterior": 30_000_00,
-    "Visita": 9_000_00,
-}
 REBAJAS = {"Consumo": 40_000_00, "Cargo fijo": 9_000_00, "Subsidio estrato 1 (70 %)": -30_000_00, "Descuento": -4_000_00}
 
 
