@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oficina.facturas.cambio import FRASES, Factura, motivos, nota
+from oficina.facturas.cambio import FRASES, ConLineas, motivos, nota
 from oficina.models.factura import FacturaAnterior, Linea
 
 HASTA = date(2026, 10, 10)
 
 
-def factura(m3=14, dias=30, *, tarifa=1000_00, fijo=5000_00, otras=(), hasta=HASTA, lineas=None, **datos) -> Factura:
+def factura(m3=14, dias=30, *, tarifa=1000_00, fijo=5000_00, otras=(), hasta=HASTA, lineas=None, **datos) -> ConLineas:
     """A bill of one service. ``tarifa`` in centavos; ``otras``: more lines as (concepto, valor)."""
     if lineas is None:
         charges = [
@@ -36,10 +36,10 @@ def factura(m3=14, dias=30, *, tarifa=1000_00, fijo=5000_00, otras=(), hasta=HAS
         "intereses": 0,
         "total": sum(linea.valor for linea in lineas),
     }
-    return Factura.con(FacturaAnterior(**(fields | datos)), lineas)
+    return ConLineas.con(FacturaAnterior(**(fields | datos)), lineas)
 
 
-def frases(actual: Factura, anterior: Factura) -> list[str]:
+def frases(actual: ConLineas, anterior: ConLineas) -> list[str]:
     found = motivos(actual, anterior)
     assert sum(motivo.valor for motivo in found) == actual.datos.total - anterior.datos.total
     return [f"{motivo.texto}: {motivo.monto}".replace("\u00a0", " ") for motivo in found]
@@ -233,7 +233,7 @@ DIA = st.none() | st.dates(date(2026, 1, 1), date(2026, 12, 31))
 
 
 @st.composite
-def facturas(draw) -> Factura:
+def facturas(draw) -> ConLineas:
     lineas = draw(st.lists(LINEA, max_size=10))
     datos = FacturaAnterior(
         numero="F",
@@ -248,7 +248,7 @@ def facturas(draw) -> Factura:
         intereses=draw(DINERO),
         total=draw(DINERO | st.just(sum(linea.valor for linea in lineas))),
     )
-    return Factura.con(datos, lineas)
+    return ConLineas.con(datos, lineas)
 
 
 @given(facturas(), facturas())

@@ -222,7 +222,8 @@ def test_the_chart_is_a_table_of_the_latest_twelve_periods(navegador, rosa):
 @pytest.mark.parametrize(
     ("antes", "ahora", "frase"),
     [
-        ([10_000], 10_000, "Consumió 10 m³, lo mismo que en otro periodo (10 m³)."),
+        ([10_000], 10_000, "Consumió 10 m³, lo mismo que en el periodo anterior (10 m³)."),
+        ([8_000, None], 10_000, "Consumió 10 m³, 2 m³ más que en otro periodo (8 m³)."),
         ([0, 0], 0, "Consumió 0 m³, lo mismo que su promedio de 2 periodos anteriores (0 m³)."),
         ([10_000, 11_000, 11_000], 9_000, "Consumió 9 m³, 1,7 m³ menos que su promedio de 3 periodos anteriores (10,7 m³)."),
         ([None], 9_000, None),

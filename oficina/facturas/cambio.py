@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..formats import pesos
+from ..formats import NBSP, pesos
 from ..models.factura import FacturaAnterior, Linea
 from .composicion import CONSUMO, DEUDA, FIJO, OTROS, PESO, SUBSIDIO, clase, en_pesos, sumas
 from .consumo import volumen
@@ -18,6 +18,9 @@ from .consumo import volumen
 FRASES = 5
 NOMBRADOS = 2
 PROMEDIO = "promedio"
+DIAS_SEGUIDOS = 3  # between the last day of one and the first of the other
+MESES_SEGUIDOS = 2  # some bill two months at once
+NO_SEGUIDAS = "Las dos facturas no son de periodos seguidos."
 
 
 class Motivo(NamedTuple):
@@ -28,11 +31,11 @@ class Motivo(NamedTuple):
 
     @property
     def monto(self) -> str:
-        return f"{pesos(abs(self.valor))} {'más' if self.valor > 0 else 'menos'}"
+        return f"{pesos(abs(self.valor))}{NBSP}{mas(self.valor)}"
 
 
 @dataclass(frozen=True, slots=True)
-class Factura:
+class ConLineas:
     """A bill with its lines, and what it charges by class."""
 
     datos: FacturaAnterior
@@ -40,11 +43,11 @@ class Factura:
     sumas: dict[str, int]
 
     @classmethod
-    def con(cls, datos: FacturaAnterior, lineas: Sequence[Linea]) -> "Factura":
+    def con(cls, datos: FacturaAnterior, lineas: Sequence[Linea]) -> "ConLineas":
         return cls(datos, lineas, sumas(datos, lineas))
 
 
-def motivos(actual: Factura, anterior: Factura) -> list[Motivo]:
+def motivos(actual: ConLineas, anterior: ConLineas) -> list[Motivo]:
     """The reasons of the difference between two bills, none where there is no difference in anything."""
     change = {name: actual.sumas[name] - anterior.sumas[name] for name in actual.sumas}
     if not (actual.lineas and anterior.lineas):
@@ -86,7 +89,7 @@ def merged(found: list[Motivo]) -> list[Motivo]:
 # -- effects, in centavos ----------------------------------------------------------------------------
 
 
-def por_consumo(actual: Factura, anterior: Factura) -> tuple[int, int]:
+def por_consumo(actual: ConLineas, anterior: ConLineas) -> tuple[int, int]:
     """What consumption costs more because of its volume, and because of its tariff."""
     new, old = (por_clave(bill.lineas, CONSUMO) for bill in (actual, anterior))
     volume = tariff = 0
@@ -145,7 +148,7 @@ def por_volumen(now: Cobro, then: Cobro, consumo: int | None, consumo_anterior: 
     return repartir(then.valor, new - old, old)
 
 
-def por_dias(actual: FacturaAnterior, anterior: Factura, volume: int) -> int:
+def por_dias(actual: FacturaAnterior, anterior: ConLineas, volume: int) -> int:
     """The part of the effect of the volume that the days explain: of its sign, and never more than it."""
     now, then = actual.dias, anterior.datos.dias
     if not now or not then or now < 0 or then < 0:
@@ -201,7 +204,7 @@ def de_tarifa(value: int, tariff: int, fixed: int) -> str:
     return f"{'Subió' if value > 0 else 'Bajó'} la tarifa"
 
 
-def de_subsidio(actual: Factura, anterior: Factura) -> str:
+def de_subsidio(actual: ConLineas, anterior: ConLineas) -> str:
     now, then = actual.sumas[SUBSIDIO], anterior.sumas[SUBSIDIO]
     if now * then < 0:
         return "Cambiaron el subsidio y la contribución"
@@ -214,7 +217,7 @@ def de_subsidio(actual: Factura, anterior: Factura) -> str:
     return f"{article} {name} fue {'mayor' if abs(now) > abs(then) else 'menor'}"
 
 
-def de_deuda(actual: Factura, anterior: Factura) -> str:
+def de_deuda(actual: ConLineas, anterior: ConLineas) -> str:
     now, then = actual.sumas[DEUDA], anterior.sumas[DEUDA]
     if now > 0:
         if then <= 0:
@@ -246,7 +249,7 @@ def de_otros(lineas: Sequence[Linea], previas: Sequence[Linea]) -> str:
     return f"Trae otro {kind} ({names[0]})" if key in new else f"Ya no trae otro {kind} ({names[0]})"
 
 
-def nota(actual: Factura, anterior: Factura) -> str | None:
+def nota(actual: ConLineas, anterior: ConLineas) -> str | None:
     """What makes the comparison weaker than usual, None where nothing does."""
     without = [name for bill, name in ((anterior, "la anterior"), (actual, "esta")) if not bill.lineas]
     if without:
@@ -255,11 +258,6 @@ def nota(actual: Factura, anterior: Factura) -> str | None:
     if now.desde and then.hasta:
         return None if abs((now.desde - then.hasta).days) <= DIAS_SEGUIDOS else NO_SEGUIDAS
     return None if 0 < meses(now) - meses(then) <= MESES_SEGUIDOS else NO_SEGUIDAS
-
-
-NO_SEGUIDAS = "Las dos facturas no son de periodos seguidos."
-DIAS_SEGUIDOS = 3  # between the last day of one and the first of the other
-MESES_SEGUIDOS = 2  # some bill two months at once
 
 
 def meses(bill: FacturaAnterior) -> int:

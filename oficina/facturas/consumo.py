@@ -57,8 +57,11 @@ def comparacion(historia: Sequence[FacturaAnterior]) -> str | None:
     average = (sum(known) + len(known) * 50) // len(known) // 100 * 100
     more = present.consumo - average
     than = "lo mismo que" if more == 0 else f"{volumen(abs(more))} {'más' if more > 0 else 'menos'} que"
-    whose = "en otro periodo" if len(known) == 1 else f"su promedio de {len(known)} periodos anteriores"
+    alone = "en otro periodo" if before[0].consumo is None else "en el periodo anterior"
+    whose = alone if len(known) == 1 else f"su promedio de {len(known)} periodos anteriores"
     text = f"Consumió {volumen(present.consumo)}, {than} {whose} ({volumen(average)})."
+    if present.lectura_tipo == "promedio":
+        text = f"{text} Es un promedio: no se leyó el medidor."
     year_ago = f"{int(present.periodo[:4]) - 1}{present.periodo[4:]}"
     ago = [bill.consumo for bill in before if bill.periodo == year_ago and bill.consumo is not None]
     return f"{text} Hace un año consumió {volumen(ago[0])}." if ago else text

@@ -32,8 +32,8 @@ def explicar(cuenta_id: int, codigo: str, factura: Factura | None = None) -> Exp
     historia = FacturaAnterior.de_codigo(cuenta_id, codigo, HISTORIA, factura)
     datos, anterior = historia[0], historia[1] if len(historia) > 1 else None
     lineas, previas = Linea.de_facturas(datos.numero, anterior.numero if anterior else datos.numero)
-    actual = cambio.Factura.con(datos, lineas)
-    antes = cambio.Factura.con(anterior, previas) if anterior else None
+    actual = cambio.ConLineas.con(datos, lineas)
+    antes = cambio.ConLineas.con(anterior, previas) if anterior else None
     return Explicacion(
         datos,
         anterior,
