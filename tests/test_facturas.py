@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from fabrica import consultas, un_pago, un_predio, una_cuenta, una_factura
 
+from oficina.documentos import verificacion
 from oficina.formats import fecha, hoy
 from oficina.models import Asociacion, PredioVersion
 
@@ -300,6 +301,7 @@ def test_the_page_of_a_bill_says_what_the_pdf_says(navegador, rosa):
     assert ["oct 2026", "14 m³ $ 29.000"] in filas(page, ".consumos")
     for words in ("Documento equivalente electrónico", "CUDE: ab12", "se cobra un promedio", "mérito ejecutivo", "cinco meses"):
         assert words in page.texto
+    assert verificacion.codigo("F1") in page.texto
     assert page.select('a[href="/facturas/factura-F1.pdf"]')
 
 

@@ -8,6 +8,7 @@ from .. import cache, documentos, pasarelas
 from ..config import public_url
 from ..db import snapshot
 from ..documentos.factura import ESTRATOS, deuda, servicios_de
+from ..documentos.verificacion import codigo as codigo_de
 from ..formats import hoy
 from ..models import CodigoAsociado, Entrega, Factura, UltimaFactura
 from ..models.factura import FacturaAnterior
@@ -64,7 +65,7 @@ def detalle(numero: str):
     servicios = servicios_de(factura)
     context = {"factura": factura, "predio": factura.predio, "estrato": ESTRATOS.get(factura.predio.estrato)}
     context |= deuda(factura, factura.total - sum(servicio.subtotal for servicio in servicios))
-    context |= {"servicios": servicios, "limitada": factura.predio.asociacion.limitada}
+    context |= {"servicios": servicios, "limitada": factura.predio.asociacion.limitada, "verificacion": codigo_de(numero)}
     context["explicada"] = explicar(current_user.id, factura.codigo, factura)
     return render("facturas/detalle.html", actualizada=Entrega.ultima_fecha(), **context)
 
