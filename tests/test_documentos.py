@@ -117,6 +117,13 @@ def test_the_words_of_the_utility_are_on_each_bill(app):
     assert "Facturación de Aguaclara" not in text  # only on electronic documents
 
 
+@pytest.mark.ajustes(FACTURA_MENSAJE="Mensaje largo de la empresa. " * 300)
+def test_a_message_however_long_is_printed_whole(app):
+    pdf = pdf_de(delivered(una_factura()))
+    assert papel.paginas(pdf) > 1
+    assert papel.texto(pdf).count("Mensaje largo") == 300
+
+
 def test_without_a_reading_the_bill_says_that_it_is_an_average_and_of_what(app):
     text = papel.texto(pdf_de(facturas_tipo.promedio()))
     assert "no se midió: se cobra un promedio" in text
