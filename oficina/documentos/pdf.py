@@ -18,7 +18,7 @@ os.register_at_fork(after_in_child=IDLE.clear)
 
 
 def render(html: str) -> bytes:
-    """The PDF of a document, within 24 seconds at most; made once for the same HTML. Raises RenderError.
+    """The PDF of a document, within 23 seconds at most; made once for the same HTML. Raises RenderError.
 
     It may use the fonts in ``fuentes/`` and ``data:`` images; nothing else of the disk and nothing of the network.
     """

@@ -19,7 +19,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 MEMORY = 1 << 30  # bytes
 GROWN = 192 << 10  # KiB; an ordinary bill leaves it at some 75 MiB
-DOCUMENTS = 500
+DOCUMENTS = 1000
 IDLE = 300  # seconds
 REQUEST, ANSWER = struct.Struct(">HI"), struct.Struct(">cI")
 
