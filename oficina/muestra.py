@@ -19,6 +19,7 @@ VERSION = "muestra"
 # How the invented company prints its bills; used only by the server of the demo, and where nothing else was set.
 EMPRESA = {
     "PAGO_GLN": "7709998000018",
+    "PAGO_LARGO_REFERENCIA": 12,
     "FACTURA_PUNTOS": "en Punto Ceiba, Giros del Caño y las oficinas del Banco del Llano, Banco Morichal y Cooperativa La Vega",
     "FACTURA_CALIDAD": "Índice de riesgo de la calidad del agua (IRCA): 0,0 %, sin riesgo. Continuidad del servicio: 24 horas.",
     "FACTURA_MENSAJE": "Si nota una fuga en la calle, llámenos: la reparamos sin costo.",

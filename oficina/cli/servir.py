@@ -65,8 +65,8 @@ def environment(settings: dict) -> dict[str, str]:
     """The server's environment: the same instance and database as this process, and the look of the invented company."""
     told = {name: str(settings[name]) for name in ("INSTANCIA", "BASE_DE_DATOS")}
     if settings["MARCA_NOMBRE"] == config.default("MARCA_NOMBRE"):
-        told |= {name: settings[name] or value for name, value in EMPRESA.items()}
-    return os.environ | {f"OFICINA_{name}": value for name, value in told.items()}
+        told |= {name: value for name, value in EMPRESA.items() if settings[name] == config.default(name)}
+    return os.environ | {f"OFICINA_{name}": str(value) for name, value in told.items()}
 
 
 def wait(server: subprocess.Popen) -> int:
