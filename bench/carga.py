@@ -63,28 +63,35 @@ def carga(instancia: Instancia, predios: int, paginas_s: float, escrituras_s: fl
     puerto = free_port()
     cookies = cuentas(instancia, predios)
     ritmos = {"pagina": paginas_s, "datos": escrituras_s / 2, "ingreso": escrituras_s / 2}
-    pedido = instancia.temporales / "carga.json"
-    pedido.write_text(json.dumps({"puerto": puerto, "cookies": cookies, "ritmos": ritmos}))
     servidor = serve("app:app", puerto, instancia.entorno)
     try:
         wait_for(puerto)
-        clientes = subprocess.Popen(
-            [sys.executable, "-m", "bench.carga", str(pedido)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            if clientes.stdout.readline() != f"{LISTOS}\n":
-                sys.exit("Los clientes de la carga no pudieron comenzar.")
-            yield Carga(clientes)
-        finally:
-            clientes.kill()
-            clientes.wait()
+        with clientes(instancia, puerto, cookies, ritmos) as otra:
+            yield otra
     finally:
         servidor.terminate()
         servidor.wait()
+
+
+@contextmanager
+def clientes(instancia: Instancia, puerto: int, cookies: list[str], ritmos: dict[str, float]) -> Iterator[Carga]:
+    """The customers alone, at a portal that somebody else serves; requests a second of each kind."""
+    pedido = instancia.temporales / "carga.json"
+    pedido.write_text(json.dumps({"puerto": puerto, "cookies": cookies, "ritmos": ritmos}))
+    proceso = subprocess.Popen(
+        [sys.executable, "-m", "bench.carga", str(pedido)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        if proceso.stdout.readline() != f"{LISTOS}\n":
+            sys.exit("Los clientes de la carga no pudieron comenzar.")
+        yield Carga(proceso)
+    finally:
+        proceso.kill()
+        proceso.wait()
 
 
 def cuentas(instancia: Instancia, predios: int) -> list[str]:
@@ -163,22 +170,22 @@ def main() -> None:
         "ingreso": (ingresos(puerto, len(cookies)), 303),
     }
     inicio = time.monotonic()
-    clientes = []
+    todos = []
     for tipo, (peticion, espera) in peticiones.items():
         conexiones = CONEXIONES[tipo]
         for k in range(conexiones if pedido["ritmos"][tipo] else 0):
             cada = conexiones / pedido["ritmos"][tipo]
             turno = lambda n, k=k, c=conexiones, peticion=peticion: peticion(n * c + k)  # noqa: E731
-            clientes.append(Cliente(tipo, puerto, inicio + k * cada / conexiones, cada, turno, espera))
-    for cliente in clientes:
+            todos.append(Cliente(tipo, puerto, inicio + k * cada / conexiones, cada, turno, espera))
+    for cliente in todos:
         cliente.start()
     print(LISTOS, flush=True)
     sys.stdin.read()
-    for cliente in clientes:
+    for cliente in todos:
         cliente.fin.set()
-    for cliente in clientes:
+    for cliente in todos:
         cliente.join()
-    print(json.dumps([[m.tipo, m.debida, m.segundos, m.bien] for cliente in clientes for m in cliente.muestras]))
+    print(json.dumps([[m.tipo, m.debida, m.segundos, m.bien] for cliente in todos for m in cliente.muestras]))
 
 
 def cambios_de_datos(puerto: int, cookies: list[str]) -> Callable[[int], Peticion]:

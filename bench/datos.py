@@ -12,6 +12,16 @@ from oficina import db
 from oficina.models import SIN_BAJA, Cuenta, Sesion
 
 MONTHS = [(2024 + (10 + n) // 12, (10 + n) % 12 + 1) for n in range(24)]
+LINES = (
+    ("acueducto", "Cargo fijo", 1000, "mes", 85_123_500, 8_512_35),
+    ("acueducto", "Consumo básico", 16_000, "m³", 23_184_700, 37_095_52),
+    ("acueducto", "Consumo complementario", 3_000, "m³", 23_184_700, 6_955_41),
+    ("acueducto", "Subsidio estrato 2 (40 %)", None, None, None, -18_243_15),
+    ("alcantarillado", "Cargo fijo", 1000, "mes", 47_061_000, 4_706_10),
+    ("alcantarillado", "Vertimiento", 19_000, "m³", 15_942_800, 30_291_32),
+    ("alcantarillado", "Subsidio estrato 2 (40 %)", None, None, None, -12_085_83),
+    ("otros", "Ajuste al peso", None, None, None, 28),
+)
 ACCOUNTS = 500
 CHUNK = 50_000
 
@@ -26,6 +36,10 @@ def fill(app: Flask, predios: int) -> list[str]:
             "factura_version (numero, codigo, periodo, expedida, vence, saldo_anterior, facturas_vencidas, intereses, total,"
             " referencia, consumo, alta, baja)",
             factura_rows(predios, rng),
+        )
+        insert(
+            "concepto_version (numero, orden, servicio, concepto, cantidad, unidad, tarifa, valor, alta, baja)",
+            concepto_rows(predios),
         )
         insert("pago_version (id, codigo, factura, fecha, valor, canal, entidad, alta, baja)", pago_rows(predios, rng))
         return sessions(app, predios, rng)
@@ -57,6 +71,14 @@ def factura_rows(predios: int, rng: random.Random) -> Iterator[tuple]:
             bill = f"{month:02}{n:08}"
             total = rng.randrange(20_000, 150_000) * 100
             yield bill, code(n), f"{year}-{number:02}", str(issued), due, 0, 0, 0, total, bill, rng.randrange(30) * 1000
+
+
+def concepto_rows(predios: int) -> Iterator[tuple]:
+    """The lines of the last two bills, which are all that the page of the latest one reads."""
+    for month in (len(MONTHS) - 2, len(MONTHS) - 1):
+        for n in range(predios):
+            for place, (service, name, quantity, unit, tariff, value) in enumerate(LINES, 1):
+                yield f"{month:02}{n:08}", place, service, name, quantity, unit, tariff, value + n % 1000 * month
 
 
 def pago_rows(predios: int, rng: random.Random) -> Iterator[tuple]:

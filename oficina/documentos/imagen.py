@@ -4,9 +4,10 @@ import base64
 import io
 
 import segno
-from PIL import Image
+from PIL import Image, ImageOps
 
 MASK = 3
+INK = bytes((255, 0)) + bytes(254)  # of a light module, of a dark one
 QUIET = 4  # modules around a QR code
 DOTS = 4  # of the picture for a module of it
 
@@ -21,5 +22,6 @@ def qr(texto: str) -> str:
     """A QR code with its quiet zone, as big as it is wanted by whoever places it."""
     # Readers take any of the eight masks; to look for the best one takes five times as long.
     code = segno.make_qr(texto, error="m", mask=MASK)
-    rows = [bytes(0 if dark else 255 for dark in row) for row in code.matrix_iter(border=QUIET)]
-    return data(Image.frombytes("L", (len(rows), len(rows)), b"".join(rows)).convert("1").resize((len(rows) * DOTS,) * 2))
+    modules = Image.frombytes("L", (len(code.matrix),) * 2, b"".join(row.translate(INK) for row in code.matrix))
+    whole = ImageOps.expand(modules, QUIET, fill=255)
+    return data(whole.convert("1").resize((whole.width * DOTS,) * 2))
