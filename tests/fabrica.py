@@ -15,6 +15,7 @@ from oficina.models import (
     Concepto,
     ConceptoVersion,
     Cuenta,
+    Entrega,
     Factura,
     FacturaVersion,
     Mandamiento,
@@ -136,6 +137,12 @@ def un_mandamiento(codigo: str = "100200300", **datos) -> Mandamiento:
         "contacto": "Oficina de cobro coactivo",
     }
     return publica(Mandamiento, MandamientoVersion, codigo=codigo, **(fields | datos))
+
+
+def una_entrega(**datos) -> int:
+    """A delivery of nothing, published now; its id."""
+    fields = {"nombre": "octubre", "huella": "0" * 64, "quien": "ana", "estado": "publicada", "restos": 0, "resumen": "{}"}
+    return Entrega.create(**({"iniciada": db.utcnow(), "publicada": db.utcnow(), "duracion_ms": 1} | fields | datos)).id
 
 
 def una_cuenta(

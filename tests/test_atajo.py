@@ -4,13 +4,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from fabrica import consultas, un_pago, una_cuenta, una_factura
+from fabrica import consultas, un_pago, una_cuenta, una_entrega, una_factura
 
 from oficina import cache
 from oficina.db import utcnow
 from oficina.facturas import atajo
 from oficina.formats import hoy
-from oficina.models import Asociacion, ConceptoVersion, Cuenta, Entrega, FacturaVersion, Sesion
+from oficina.models import Asociacion, ConceptoVersion, Cuenta, FacturaVersion, Sesion
 
 NUMERO = "F-20461"
 PDF = f"/facturas/factura-{NUMERO}.pdf"
@@ -103,15 +103,9 @@ def test_a_former_holder_does_not_get_the_copy_with_the_name(navegador, rosa):
     assert pide(navegador)[0].data == limited.data
 
 
-def entrega() -> int:
-    """A delivery of nothing, published now."""
-    texts = {"nombre": "octubre", "huella": "0" * 64, "quien": "ana", "estado": "publicada", "resumen": "{}"}
-    return Entrega.create(iniciada=utcnow(), publicada=utcnow(), duracion_ms=1, restos=0, **texts).id
-
-
 def test_after_a_delivery_the_view_is_asked_again(navegador, rosa):
     before = pide(navegador)[0].data
-    latest = entrega()
+    latest = una_entrega()
     for table in (FacturaVersion, ConceptoVersion):
         table.update(baja=latest).where(table.numero == NUMERO).execute()
     assert pide(navegador)[0].status_code == 404
@@ -181,7 +175,7 @@ def test_a_head_is_left_to_the_view(navegador, rosa):
 @pytest.mark.ajustes(PAGO_GLN="7709998000018")
 def test_a_payment_of_the_bill_comes_by_a_delivery_and_is_seen(navegador, rosa):
     before = pide(navegador)[0].data
-    entrega()
+    una_entrega()
     un_pago("1001", factura=NUMERO)
     assert pide(navegador)[0].data != before
 

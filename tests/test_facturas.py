@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from fabrica import consultas, un_pago, un_predio, una_cuenta, una_factura
+from fabrica import consultas, un_pago, un_predio, una_cuenta, una_entrega, una_factura
 
 from oficina.documentos import verificacion
 from oficina.formats import fecha, hoy
-from oficina.models import Asociacion, PredioVersion
+from oficina.models import Asociacion, ConceptoVersion, PredioVersion
 
 CODIGO, OTRO = "100200300", "100200301"
 VER, PAGAR = "click aquí para ver la factura", "click aquí para pagar la factura"
@@ -342,6 +342,14 @@ def test_who_had_the_code_before_does_not_read_the_new_holder(navegador, rosa):
     assert "registró otro titular" in page.texto
     navegador.abre("/facturas/F2", 404)
     navegador.abre("/facturas/F2/vencimiento.ics", 404)
+
+
+def test_what_a_delivery_corrects_is_explained_anew(navegador, rosa):
+    una_factura(CODIGO, numero="F1", lineas=({"concepto": "Consumo básico", "valor": 84_350_00},))
+    assert "Reconexión" not in navegador.abre("/facturas").texto
+    una_entrega()
+    ConceptoVersion.update(concepto="Reconexión").execute()
+    assert "Otros cobros $ 84.350" in " ".join(navegador.abre("/facturas").texto.split())
 
 
 # -- the selector -------------------------------------------------------------------------------------

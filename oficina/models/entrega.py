@@ -16,7 +16,7 @@ SELECT e.publicada FROM factura_version v JOIN entrega e ON e.id = v.alta
  WHERE v.numero = ?
    AND (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada') BETWEEN v.alta AND v.baja - 1
 """
-LAST_SQL = "SELECT publicada FROM entrega WHERE estado = 'publicada' ORDER BY id DESC LIMIT 1"
+LAST_SQL = "SELECT id, publicada FROM entrega WHERE estado = 'publicada' ORDER BY id DESC LIMIT 1"
 
 
 class Entrega(Base):
@@ -45,15 +45,15 @@ class Entrega(Base):
         return cls.select().where(cls.estado == "publicada").order_by(cls.id.desc()).first()
 
     @classmethod
-    def publicada_ahora(cls) -> int:
-        """The id of the delivery that is shown, 0 before the first."""
-        return fetch(PUBLISHED_SQL)[0][0]
+    def mostrada(cls) -> tuple[int, datetime | None]:
+        """The id of the delivery that customers see last and when it was published (UTC); 0 and None before the first."""
+        rows = fetch(LAST_SQL)
+        return (rows[0][0], as_instant(rows[0][1])) if rows else (0, None)
 
     @classmethod
     def ultima_fecha(cls) -> datetime | None:
         """When what customers see was published last (UTC), None before the first delivery."""
-        rows = fetch(LAST_SQL)
-        return as_instant(rows[0][0]) if rows else None
+        return cls.mostrada()[1]
 
     @classmethod
     def fecha_de_factura(cls, numero: str) -> datetime | None:
