@@ -9,7 +9,7 @@ import facturas_tipo
 import papel
 import pypdf
 import pytest
-from fabrica import consultas, un_predio, una_factura
+from fabrica import consultas, un_predio, una_entrega, una_factura
 from facturas_tipo import TIPOS
 
 from oficina.documentos import factura as documento
@@ -192,9 +192,8 @@ def test_the_same_data_give_the_same_document_on_any_day(app, monkeypatch):
 
 
 def entrega(day: int, **datos) -> int:
-    fields = {"nombre": "x", "huella": "0" * 64, "quien": "x", "estado": "publicada", "duracion_ms": 1, "restos": 0}
     when = datetime(2026, 11, day, 22, 7)
-    return Entrega.create(iniciada=when, publicada=when, resumen="{}", **fields | datos).id
+    return una_entrega(iniciada=when, publicada=when, **datos)
 
 
 def test_it_says_of_which_day_the_data_of_the_company_are(app):

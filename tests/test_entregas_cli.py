@@ -16,6 +16,7 @@ import threading
 import time
 from contextlib import contextmanager
 from fcntl import ioctl
+from functools import partial
 
 import fabrica
 import peewee
@@ -328,12 +329,7 @@ def test_files_that_were_not_read_or_have_no_rows_are_told_last(runner, tmp_path
 
 # -- the record -----------------------------------------------------------------------------------------
 
-
-def una_entrega(**datos):
-    ahora = db.utcnow()
-    campos = {"nombre": "noche", "huella": "a" * 64, "quien": YO, "estado": "publicada", "iniciada": ahora}
-    campos |= {"publicada": ahora, "duracion_ms": 1234, "restos": 0, "resumen": "{}"}
-    return Entrega.create(**campos | datos)
+una_entrega = partial(fabrica.una_entrega, nombre="noche", quien=YO, huella="a" * 64, duracion_ms=1234)
 
 
 def test_without_deliveries_the_list_says_so(entregas):
@@ -390,7 +386,7 @@ def test_all_of_the_record_of_one_can_be_seen(importar, entregas):
     ],
 )
 def test_the_state_is_told_in_words(app, entregas, estado, palabras):
-    salida = entregas("ver", str(una_entrega(estado=estado, publicada=None).id))
+    salida = entregas("ver", str(una_entrega(estado=estado, publicada=None)))
     assert salida.exit_code == 0
     assert palabras in salida.output
 

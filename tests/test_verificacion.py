@@ -6,11 +6,11 @@ from datetime import date, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from fabrica import consultas, un_pago, un_predio, una_factura
+from fabrica import consultas, un_pago, un_predio, una_entrega, una_factura
 from paginas import igual, texto
 
 from oficina.documentos import verificacion
-from oficina.models import Entrega, FacturaVersion, Predio
+from oficina.models import FacturaVersion, Predio
 from oficina.verificacion.routes import NO_COINCIDE
 
 NUMERO = "FV-0099812"
@@ -132,8 +132,7 @@ def test_number_and_code_of_a_bill_tell_its_four_data(navegador, factura):
 
 def test_it_says_how_old_the_information_is(navegador, factura):
     published = datetime(2026, 11, 17, 11, 30)
-    fields = {"nombre": "una", "huella": "0" * 64, "quien": "alguien", "duracion_ms": 1, "restos": 0, "resumen": "{}"}
-    Entrega.create(estado="publicada", iniciada=published, publicada=published, **fields)
+    una_entrega(publicada=published)
     page = verifica(navegador, NUMERO, verificacion.codigo(NUMERO))
     assert "Información actualizada al 17 de noviembre de 2026, 6:30 a. m." in page.texto
 
