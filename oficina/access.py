@@ -11,7 +11,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from werkzeug.http import parse_cookie
+from werkzeug.sansio.http import parse_cookie
 
 from . import db
 from .models import Cuenta, Sesion
@@ -35,6 +35,7 @@ TEMPORARY_ALLOWED = {"contrasena.formulario", "contrasena.cambiar", "acceso.conf
 TEMPORARY_HOURS = 0.25
 REFRESH_SECONDS = 60
 LONGEST_PATH = 300
+LONGEST_COOKIE = 2000
 
 CSP = "; ".join(
     (
@@ -113,11 +114,13 @@ def settled_session(app: Flask, environ: dict[str, Any]) -> str | None:
     hosts, host = app.config["TRUSTED_HOSTS"], environ.get("HTTP_HOST", "").partition(":")[0]
     if hosts and host not in hosts:
         return None
-    token, seen = read_cookie(app, environ.get("HTTP_COOKIE", ""))
+    header = environ.get("HTTP_COOKIE", "")
+    # What anybody may send must not be kept without bounds.
+    token, seen = read_cookie(app, header) if len(header) <= LONGEST_COOKIE else (None, 0)
     return token if token and time.time() - seen <= REFRESH_SECONDS else None
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def read_cookie(app: Flask, header: str) -> tuple[str | None, float]:
     """The token and the last use (seconds since 1970) that the cookie of ours tells, the signature being right."""
     value = parse_cookie(header).get(app.config["SESSION_COOKIE_NAME"], "")

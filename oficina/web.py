@@ -1,6 +1,8 @@
 """Pages and fragments: all that is known of htmx lives here."""
 
+import re
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, abort, make_response, render_template, request
 
@@ -26,6 +28,12 @@ def render(page: str, fragment: str | None = None, status: int = 200, **context:
     response = make_response(html, status)
     response.headers["Vary"] = "HX-Request, HX-Boosted, HX-History-Restore-Request, Cookie"
     return response
+
+
+def named(kind: str, name: str) -> str:
+    """The header Content-Disposition of a file, ``inline`` or ``attachment``, whatever is in its name (RFC 6266)."""
+    plain = re.sub(r"[^0-9A-Za-z.-]", "_", name)
+    return f"{kind}; filename={plain}" + ("" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}")
 
 
 def get_or_404(query: Any, *where: Any) -> Any:

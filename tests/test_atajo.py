@@ -2,11 +2,12 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from fabrica import consultas, un_pago, una_cuenta, una_entrega, una_factura
 
-from oficina import cache
+from oficina import access, cache
 from oficina.db import utcnow
 from oficina.facturas import atajo
 from oficina.formats import hoy
@@ -163,6 +164,28 @@ def test_a_forged_cookie_opens_nothing(navegador, rosa):
         assert pide(navegador)[0].status_code == 303
 
 
+def con_cookie(navegador, header: str, url: str = PDF):
+    """The answer to a browser that sends just this header."""
+    other = navegador.otro()
+    other.client = navegador.app.test_client(use_cookies=False)
+    return other.pide("GET", url, headers={"Cookie": header})
+
+
+def test_a_cookie_of_another_site_that_is_no_text_changes_nothing(navegador, rosa):
+    ours = f"oficina={navegador.client.get_cookie('oficina').value}"
+    for theirs in ("z=\xff", "z=" + "x" * 3000, "oficina=forged-but-for-another-path; z"):
+        for header in (f"{theirs}; {ours}", f"{ours}; {theirs}"):
+            fast, slow = (con_cookie(navegador, header, url) for url in (PDF, f"{PDF}?x=1"))
+            assert (fast.status_code, fast.data) == (slow.status_code, slow.data)
+
+
+def test_strangers_cannot_fill_the_memory(app, navegador, rosa):
+    access.read_cookie.cache_clear()
+    for n in range(20):
+        con_cookie(navegador, f"z={n}" + "x" * 3000)
+    assert access.read_cookie.cache_info().currsize == 0
+
+
 @pytest.mark.ajustes(URL_PUBLICA="http://localhost")
 def test_a_host_that_is_not_ours_is_refused(navegador, rosa):
     assert por_el_atajo(navegador)
@@ -185,13 +208,19 @@ def test_what_is_remembered_is_bounded(app, monkeypatch):
     monkeypatch.setattr(atajo, "MOST", 3)
     cache.keep("pdf", "0" * 64, b"%PDF-")
     for n in range(10):
-        atajo.remember(f"F{n}", False, 0, "0" * 64)
+        atajo.remember(f"F{n}", False, 0, hoy(), "0" * 64)
     assert len(app.extensions[atajo.MADE]) <= 3
 
 
-def test_other_numbers_go_through_the_view(navegador, rosa):
-    una_factura("1001", numero="Ñ 1", expedida=date(2026, 1, 1))
+@pytest.mark.parametrize("numero", ["Ñ 1", "F🚰", 'a"b;c', "A\x01B\x7f", "FE/123"])
+def test_other_numbers_go_through_the_view_with_headers_that_a_server_can_send(navegador, rosa, numero):
+    una_factura("1001", numero=numero, expedida=date(2026, 1, 1))
     for _ in range(2):
         with consultas() as asked:
-            assert navegador.pide("GET", "/facturas/factura-Ñ 1.pdf").status_code == 200
+            answer = navegador.pide("GET", f"/facturas/factura-{quote(numero, safe='/')}.pdf")
+        assert answer.status_code == 200
         assert sum("SELECT" in statement for statement in asked) > 1
+    name = answer.headers["Content-Disposition"]
+    assert name.isascii()
+    assert name.isprintable()
+    assert name.endswith(f"filename*=UTF-8''{quote(f'factura-{numero}.pdf', safe='')}")

@@ -251,6 +251,13 @@ def test_the_order_to_end_of_a_server_lets_it_finish():
     assert pdf.run("<p>y").startswith(b"%PDF-")
 
 
+def test_where_nothing_can_be_kept_it_is_made_all_the_same(copias, tmp_path):
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "pdf").write_text("no folder can be made here")
+    assert render("<p>x").startswith(b"%PDF-")
+    assert (tmp_path / "cache" / "pdf").is_file()
+
+
 # -- at most two at a time on the machine -----------------------------------------------------------
 
 

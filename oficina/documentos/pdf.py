@@ -1,10 +1,13 @@
 """HTML to PDF in processes that can be killed, at most two at a time on the machine; made once for the same HTML."""
 
+import logging
 import os
 from collections import deque
 
 from .. import cache
 from .renderer import Renderer, RenderError, RetiredError
+
+logger = logging.getLogger(__name__)
 
 SECONDS = 20
 SLOTS = 2
@@ -23,9 +26,18 @@ def render(html: str) -> bytes:
     It may use the fonts in ``fuentes/`` and ``data:`` images; nothing else of the disk and nothing of the network.
     """
     try:
-        return cache.kept(KIND, html, lambda slot: run(html, slot), SLOTS, PATIENCE)
+        return kept_or_made(html)
     except cache.BusyError as error:
         raise RenderError(str(error)) from error
+
+
+def kept_or_made(html: str) -> bytes:
+    try:
+        return cache.kept(KIND, html, lambda slot: run(html, slot), SLOTS, PATIENCE)
+    except OSError as error:  # a full disk, or a folder of another user
+        logger.error("no se pueden guardar las facturas en PDF: %s", error)
+        with cache.costly():
+            return run(html)
 
 
 def prepare(html: str) -> bool:

@@ -25,8 +25,12 @@ def codigo(numero: str) -> str:
 
 def coincide(numero: str, texto: str) -> bool:
     """Whether ``texto`` is the code of the bill ``numero`` as people type it; in the same time, right or wrong."""
-    typed = texto.upper().translate(LOOK_ALIKE)
-    return hmac.compare_digest(_symbols(numero).encode(), typed.encode(errors="replace"))
+    return hmac.compare_digest(_symbols(numero).encode(), symbols(texto).encode(errors="replace"))
+
+
+def symbols(texto: str) -> str:
+    """The symbols of a code as people type it: ``LENGTH`` of them where it is whole."""
+    return texto.upper().translate(LOOK_ALIKE)
 
 
 def direccion(numero: str) -> str:

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import date
 from typing import Any, BinaryIO
 from wsgiref.util import FileWrapper
 
@@ -18,6 +19,7 @@ from peewee import PeeweeException
 from .. import access, cache, db
 from ..formats import hoy
 from ..models import Cuenta
+from ..web import named
 
 # Of other numbers the header that names the file has to be written with care: the view does.
 ADDRESS = re.compile(r"/facturas/factura-([0-9A-Za-z-]{1,30})\.pdf")
@@ -28,13 +30,13 @@ MOST = 20_000
 MADE = "facturas_hechas"
 
 
-def remember(numero: str, limitada: bool, entrega: int, digest: str) -> None:
-    """The PDF of a bill, as it is today with what the delivery ``entrega`` published, is in the cache at ``digest``."""
+def remember(numero: str, limitada: bool, entrega: int, dia: date, digest: str) -> None:
+    """The PDF of a bill, as it is on ``dia`` with what the delivery ``entrega`` published, is in the cache at ``digest``."""
     made, path = current_app.extensions[MADE], str(cache.folder_of("pdf", digest) / digest)
     if len(made) >= MOST:
         made.clear()
     with suppress(OSError):  # a full disk keeps nothing
-        made[numero, limitada] = (entrega, hoy(), path, mark(os.stat(path)))
+        made[numero, limitada] = (entrega, dia, path, mark(os.stat(path)))
 
 
 def mark(state: os.stat_result) -> tuple[int, int, int]:
@@ -47,7 +49,7 @@ def headers(numero: str, size: int) -> list[tuple[str, str]]:
     return [
         ("Content-Type", "application/pdf"),
         ("Content-Length", str(size)),
-        ("Content-Disposition", f"inline; filename=factura-{numero}.pdf"),
+        ("Content-Disposition", named("inline", f"factura-{numero}.pdf")),
         ("Cache-Control", "no-store"),
         ("Vary", "Cookie"),
     ]

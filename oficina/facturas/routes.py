@@ -14,7 +14,7 @@ from ..documentos.verificacion import codigo as codigo_de
 from ..formats import hoy
 from ..models import CodigoAsociado, Entrega, Factura, UltimaFactura
 from ..models.factura import FacturaAnterior
-from ..web import get_or_404, render
+from ..web import get_or_404, named, render
 from . import atajo
 from .calendario import plazo, vencimiento
 from .explicacion import explicar
@@ -84,31 +84,32 @@ def detalle(numero: str):
     return render("facturas/detalle.html", actualizada=Entrega.ultima_fecha(), **context)
 
 
-@bp.get("/<numero>/vencimiento.ics")
+@bp.get("/<path:numero>/vencimiento.ics")
 def calendario(numero: str):
     """The due date as an entry for the customer's own calendar."""
     factura = get_or_404(current_user.facturas(), Factura.numero == numero)
     portal = public_url(current_app.config)
     entry = vencimiento(factura, urlsplit(portal).hostname, portal + url_for(".detalle", numero=numero))
     response = Response(entry, content_type="text/calendar; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=f"vencimiento-{numero}.ics")
+    response.headers["Content-Disposition"] = named("attachment", f"vencimiento-{numero}.ics")
     return response
 
 
-@bp.get("/factura-<numero>.pdf")
+@bp.get("/factura-<path:numero>.pdf")
 def pdf(numero: str):
     """The bill as PDF, shown in the browser under its own name; the next time it comes by the shortcut."""
+    today = hoy()  # before the document asks: past midnight the other is made again
     with snapshot():
         factura = get_or_404(current_user.facturas(), Factura.numero == numero)
         limitada, entrega = factura.predio.asociacion.limitada, Entrega.mostrada()[0]
         document = documentos.documento_de(factura, limitada)
     response = Response(documentos.render(document), mimetype="application/pdf")
-    atajo.remember(numero, limitada, entrega, cache.address(document))
-    response.headers.set("Content-Disposition", "inline", filename=f"factura-{numero}.pdf")
+    atajo.remember(numero, limitada, entrega, today, cache.address(document))
+    response.headers["Content-Disposition"] = named("inline", f"factura-{numero}.pdf")
     return response
 
 
-@bp.get("/<numero>/pago")
+@bp.get("/<path:numero>/pago")
 @snapshot()
 def pago(numero: str):
     """Before going to the payment portal: what is paid, and code and reference to copy."""

@@ -1,10 +1,11 @@
-from wtforms import StringField
-from wtforms.validators import Length
+from wtforms import Field, StringField
+from wtforms.validators import Length, ValidationError
 
+from ..documentos import verificacion
 from ..forms import Form, required
 
 NUMBER_TOO_LONG = "El número de la factura tiene máximo 30 caracteres. Escríbalo como está impreso."
-CODE_TOO_LONG = "El código de verificación tiene diez letras y números, por ejemplo 7K3MQ-9XT2B."
+NOT_WHOLE = "El código de verificación tiene diez letras y números, por ejemplo 7K3MQ-9XT2B. Revise que esté completo."
 
 
 def ends_cut(text: str | None) -> str:
@@ -20,6 +21,10 @@ class VerificarForm(Form):
     )
     codigo = StringField(
         "Código de verificación",
-        [required("Escriba el código de verificación de la factura."), Length(max=40, message=CODE_TOO_LONG)],
+        [required("Escriba el código de verificación de la factura.")],
         filters=[ends_cut],
     )
+
+    def validate_codigo(self, field: Field) -> None:
+        if len(verificacion.symbols(field.data)) != verificacion.LENGTH:
+            raise ValidationError(NOT_WHOLE)

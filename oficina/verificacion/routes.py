@@ -43,7 +43,7 @@ def verificar():
     if factura is None:
         form.form_errors.append(NO_COINCIDE.format(current_app.config["MARCA_TELEFONO"]))
         return mostrar(form, 422)
-    return mostrar(form, factura=factura, actualizada=updated)
+    return mostrar(VerificarForm(formdata=None), factura=factura, actualizada=updated)
 
 
 def publicada(numero: str, codigo: str) -> Factura | None:
