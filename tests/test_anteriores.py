@@ -32,7 +32,7 @@ def test_each_bill_has_its_month_number_due_date_consumption_value_page_and_pdf(
     assert page.h1 == "Facturas anteriores"
     assert filas(page) == [
         [
-            "noviembre de 2021",
+            "noviembre de 2021 última",
             "F-2",
             "28/11/2021",
             "19 m³",
@@ -51,6 +51,26 @@ def test_five_years_are_shown(navegador, rosa):
     for n in range(62):
         una_factura(CODIGO, numero=f"F{n}", **mes(n))
     assert [row[1] for row in filas(navegador.abre("/facturas/anteriores"))] == [f"F{n}" for n in range(61, 1, -1)]
+
+
+def test_those_of_more_than_a_year_are_folded(navegador, rosa):
+    for n in range(14):
+        una_factura(CODIGO, numero=f"F{n}", **mes(n))
+    page = navegador.abre("/facturas/anteriores")
+    assert page.lee("main details summary") == "Ver facturas más antiguas (2)"
+    older = page.select("main details tbody tr")
+    assert [row.select("td")[0].text for row in older] == ["F1", "F0"]
+    assert len(page.select("main .etiqueta")) == 1
+
+
+def test_whose_value_has_the_debt_of_others_says_so(navegador, rosa):
+    una_factura(CODIGO, **mes(1))
+    assert "no los sume" not in navegador.abre("/facturas/anteriores").texto
+    una_factura(CODIGO, saldo_anterior=20_000_00, **mes(2))
+    assert (
+        "Cada valor ya incluye la deuda de las facturas anteriores: no los sume."
+        in navegador.abre("/facturas/anteriores").texto
+    )
 
 
 def test_strange_numbers_lead_to_their_bill(navegador, rosa):
@@ -86,6 +106,7 @@ def test_who_has_another_holder_sees_those_from_before(navegador, rosa):
     page = navegador.abre("/facturas/anteriores")
     assert [row[1] for row in filas(page)] == ["F1"]
     assert "registró otro titular" in page.texto
+    assert not page.select("main .etiqueta")
     Asociacion.update(ve_hasta="1900-01-01").execute()
     assert "No hay facturas anteriores de este código." in navegador.abre("/facturas/anteriores").texto
 

@@ -52,6 +52,10 @@ TOTAL = 27365_00
         ("Medidor nuevo, cuota 3 de 36", None, OTROS),
         ("Reconexión del servicio", None, OTROS),
         ("Ajuste al peso", None, OTROS),
+        ("Devolución de consumo por reclamo", "m³", OTROS),
+        ("Reintegro de consumo", None, OTROS),
+        ("Ajuste de consumo", None, OTROS),
+        ("Devolución de subsidio", None, SUBSIDIO),
         ("Demora en la entrega", None, OTROS),
         ("Barrido y limpieza", "mes", OTROS),
         ("", None, OTROS),
@@ -67,6 +71,11 @@ def por_nombre(factura, lineas) -> dict[str, int]:
 
 def test_an_ordinary_bill_in_whole_pesos_without_rounding():
     assert por_nombre(una(TOTAL), ORDINARIA) == {"Consumo": 37096_00, "Cargo fijo": 8512_00, "Subsidio": -18243_00}
+
+
+def test_a_bill_with_centavos_in_centavos():
+    lineas = [linea("Cargo fijo", 8512_35), linea("Consumo", 109_411_26)]
+    assert por_nombre(una(117_923_61), lineas) == {"Consumo": 109_411_26, "Cargo fijo": 8512_35}
 
 
 def test_a_contribution_is_charged_not_taken_off():

@@ -7,7 +7,7 @@ from fabrica import consultas, un_pago, un_predio, una_cuenta, una_entrega, una_
 
 from oficina.documentos import verificacion
 from oficina.formats import fecha, hoy
-from oficina.models import Asociacion, ConceptoVersion, PredioVersion
+from oficina.models import Asociacion, ConceptoVersion, FacturaVersion, PredioVersion
 
 CODIGO, OTRO = "100200300", "100200301"
 VER, PAGAR = "click aquí para ver la factura", "click aquí para pagar la factura"
@@ -79,11 +79,64 @@ def test_a_bill_that_was_paid_has_nothing_to_pay(navegador, rosa, due):
     assert "Suspensión" not in navegador.pagina.texto
 
 
-@pytest.mark.parametrize("total", [0, -12_000_00])
-def test_a_bill_with_a_balance_in_favour_has_nothing_to_pay(navegador, rosa, total):
-    una_factura(CODIGO, total=total)
-    assert estado(navegador) == "Pagada"
-    assert "no tiene valor por pagar" in navegador.pagina.texto
+@pytest.mark.parametrize("page", ["/facturas", "/facturas/F1"])
+@pytest.mark.parametrize(
+    ("total", "said"),
+    [(0, "No debe pagar esta factura."), (-16_570_00, "Tiene un saldo a su favor de $ 16.570 : no debe pagar esta factura.")],
+)
+def test_a_bill_with_a_balance_in_favour_has_nothing_to_pay(navegador, rosa, total, said, page):
+    una_factura(CODIGO, numero="F1", total=total)
+    page = navegador.abre(page)
+    assert page.lee("main .estado") == "Nada por pagar"
+    assert said in page.texto
+    assert {"Fecha de vencimiento", "Suspensión del servicio desde"}.isdisjoint(campos(page))
+    assert not page.select("a.accion-principal, a[href$='.ics']")
+
+
+SUSPENDIBLE = "Desde el {} la empresa puede suspender el servicio. Páguela cuanto antes: los intereses siguen aumentando."
+A_TIEMPO = "Páguela cuanto antes para evitar más intereses y la suspensión del servicio."
+
+
+@pytest.mark.parametrize("page", ["/facturas", "/facturas/F1"])
+def test_what_was_not_paid_in_time_says_what_is_to_come(navegador, rosa, page):
+    una_factura(CODIGO, numero="F1", vence=dentro_de(-9), suspension=dentro_de(1))
+    assert A_TIEMPO in navegador.abre(page).texto
+    FacturaVersion.update(suspension=dentro_de(0)).execute()
+    text = navegador.abre(page).texto
+    assert SUSPENDIBLE.format(fecha(dentro_de(0))) in text
+    assert "para evitar" not in text
+
+
+@pytest.mark.parametrize("page", ["/facturas", "/facturas/F1"])
+@pytest.mark.parametrize("state", ["suspendido", "cortado", "activo", "retirado"])
+def test_a_service_that_is_cut_says_so(navegador, rosa, page, state):
+    una_factura(CODIGO, numero="F1", vence=dentro_de(-9), suspension=dentro_de(-1))
+    PredioVersion.update(estado=state).execute()
+    text = navegador.abre(page).texto
+    cut = state in ("suspendido", "cortado")
+    assert (f"El servicio de este predio está {state} ." in text) == cut
+    assert ("puede suspender el servicio" in text) == (not cut)
+
+
+@pytest.mark.parametrize("page", ["/facturas", "/facturas/F1"])
+@pytest.mark.parametrize(
+    ("deuda", "said"),
+    [
+        (
+            {"saldo_anterior": 400_000_00, "intereses": 3060_00, "facturas_vencidas": 9},
+            "e intereses (9 facturas). No hay que pagarlas aparte.",
+        ),
+        ({"saldo_anterior": 403_060_00, "facturas_vencidas": 1}, "anterior (1 factura). No hay que pagarla aparte."),
+        ({"saldo_anterior": 403_060_00}, "anterior. No hay que pagarla aparte."),
+    ],
+)
+def test_what_is_owed_from_before_is_said_to_be_in_the_value(navegador, rosa, page, deuda, said):
+    una_factura(CODIGO, numero="F1", total=415_684_00, **deuda)
+    text = navegador.abre(page).texto
+    assert "Incluye $ 403.060 de deuda anterior" in text
+    assert said in text
+    un_pago(CODIGO, factura="F1", valor=415_684_00)
+    assert "Incluye" not in navegador.abre(page).texto
 
 
 def test_a_partial_payment_leaves_the_rest(navegador, rosa):
@@ -179,7 +232,7 @@ def test_the_panel_says_why_the_bill_changed(navegador, rosa):
     una_factura(CODIGO, lineas=LINEAS, total=TOTAL)
     page = navegador.abre("/facturas")
     assert "La factura anterior (octubre de 2026) fue de $ 80.000 ." in page.texto
-    assert "Esta factura es de $ 46.902 : $ 33.098 menos." in page.texto
+    assert "En total, esta factura es de $ 46.902 : $ 33.098 menos que la anterior." in page.texto
     assert len(page.select(".motivos li")) in range(1, 6)
 
 
@@ -263,16 +316,17 @@ def campos(page) -> dict[str, str]:
 
 def test_the_page_of_a_bill_says_what_the_pdf_says(navegador, rosa):
     una_factura(CODIGO, periodo="2026-10", expedida="2026-10-16", total=30_000_00, saldo_anterior=1000_00)
-    una_factura(CODIGO, numero="F1", lineas=LINEAS, total=TOTAL, cude="ab12", referencia="0000000461", lectura_tipo="promedio")
+    datos = {"cude": "ab12", "referencia": "0000000461", "lectura_tipo": "promedio", "vence": dentro_de(9)}
+    una_factura(CODIGO, numero="F1", lineas=LINEAS, total=TOTAL, **datos)
     page = navegador.abre("/facturas/F1")
     assert page.h1 == "Factura F1"
     assert campos(page) == {
-        "Fecha de vencimiento": "15 de diciembre de 2026",
+        "Fecha de vencimiento": f"{fecha(dentro_de(9))} Faltan 9 días",
         "Suspensión del servicio desde": "22 de diciembre de 2026",
         "Referencia de pago": "0000000461",
         "Fecha de expedición": "16 de noviembre de 2026",
-        "Facturas vencidas": "0",
-        "Saldo anterior": "$ 0",
+        "Facturas anteriores sin pagar": "0",
+        "Deuda anterior": "$ 0",
         "Intereses de mora": "$ 0",
         "Suscriptor o usuario": "ROSA ELENA GARCÍA PEÑA",
         "Código de usuario": CODIGO,
@@ -298,7 +352,7 @@ def test_the_page_of_a_bill_says_what_the_pdf_says(navegador, rosa):
         ["Subtotal acueducto", "$ 24.582,56"],
     ]
     assert ["Total a pagar", "$ 46.902,00"] in lines
-    assert ["oct 2026", "14 m³ $ 29.000"] in filas(page, ".consumos")
+    assert ["oct 2026", "14 m³", "$ 29.000"] in filas(page, ".consumos")
     for words in ("Documento equivalente electrónico", "CUDE: ab12", "se cobra un promedio", "mérito ejecutivo", "cinco meses"):
         assert words in page.texto
     assert verificacion.codigo("F1") in page.texto
@@ -311,8 +365,8 @@ def test_arrears_are_said_once_on_the_page_of_a_bill(navegador, rosa, lines):
     lineas = (*LINEAS, *debts) if lines else LINEAS
     una_factura(CODIGO, numero="F1", lineas=lineas, total=TOTAL + 20_100_00, saldo_anterior=20_000_00, intereses=100_00)
     page = navegador.abre("/facturas/F1")
-    assert (["Saldo anterior", "$ 20.000,00"] in filas(page, ".cuenta")) == (not lines)
-    assert ("Saldo anterior" in campos(page)) == lines
+    assert filas(page, ".cuenta").count(["Deuda anterior", "$ 20.000,00"]) == 1
+    assert ("Deuda anterior (incluida en el total)" in campos(page)) == lines
 
 
 def test_the_page_of_an_older_bill_compares_with_what_was_before_it(navegador, rosa):
@@ -323,6 +377,60 @@ def test_the_page_of_an_older_bill_compares_with_what_was_before_it(navegador, r
     assert "La factura anterior (septiembre de 2026) fue de $ 10.000" in page.texto
     assert [row[0] for row in filas(page, ".consumos")] == ["oct 2026 esta factura", "sep 2026"]
     assert "99.999" not in page.texto
+
+
+WORDS = ("Puede pagarla", "Total a pagar", "Venció hace", "Faltan", "Suspensión")
+
+
+def principal(page) -> tuple[str, str, bool]:
+    """Heading and state of the page of a bill, and whether it leads to pay."""
+    return page.select("main h2")[0].text, page.lee("main .estado"), PAGAR in page.texto
+
+
+def test_the_page_of_a_bill_says_whether_it_can_be_paid(navegador, rosa):
+    una_factura(CODIGO, numero="F1", vence=dentro_de(2))
+    page = navegador.abre("/facturas/F1")
+    assert principal(page) == ("Para pagar", "Por pagar", True)
+    assert ("Faltan 2 días" in page.texto, "Puede pagarla" in page.texto) == (True, True)
+    assert page.select('a[href="https://pagos.aguaclara.example/"]')
+    un_pago(CODIGO, factura="F1", valor=10_000_00)
+    page = navegador.abre("/facturas/F1")
+    assert (campos(page)["Abonado"], campos(page)["Falta por pagar"]) == ("$ 10.000", "$ 74.350")
+    FacturaVersion.update(vence=dentro_de(-3)).execute()
+    page = navegador.abre("/facturas/F1")
+    assert principal(page) == ("Para pagar", "Vencida", True)
+    assert "Venció hace 3 días" in page.texto
+    un_pago(CODIGO, factura="F1", valor=74_350_00)
+    page = navegador.abre("/facturas/F1")
+    assert principal(page) == ("Valor de esta factura", "Pagada", False)
+    assert "Esta factura ya está pagada." in page.texto
+    assert not [words for words in WORDS if words in page.texto]
+
+
+@pytest.mark.parametrize("paid", [True, False])
+def test_the_page_of_a_bill_that_another_replaced_does_not_ask_to_be_paid(navegador, rosa, paid):
+    una_factura(CODIGO, numero="F1", expedida="2026-10-16", vence=dentro_de(5))
+    una_factura(CODIGO, numero="F2", expedida="2026-11-16")
+    if paid:
+        un_pago(CODIGO, factura="F2")
+    page = navegador.abre("/facturas/F1")
+    assert principal(page) == ("Valor de esta factura", "Factura anterior", False)
+    assert "Hay una factura más reciente: no pague con esta." in page.texto
+    assert page.select(f'section a[href="/facturas?codigo={CODIGO}"]')
+    assert not [words for words in WORDS if words in page.texto]
+    assert ["Valor de esta factura", "$ 84.350,00"] in filas(page, ".cuenta")
+
+
+def test_who_had_the_code_before_is_not_told_of_later_bills_nor_of_the_service(navegador, rosa):
+    una_factura(CODIGO, numero="F1", expedida="2026-10-16", vence=dentro_de(5))
+    una_factura(CODIGO, numero="F2", expedida="2026-11-16")
+    PredioVersion.update(estado="cortado").execute()
+    Asociacion.update(ve_hasta="2026-10-16").execute()
+    for address in ("/facturas/F1", "/facturas"):
+        text = navegador.abre(address).texto
+        assert "pregunte a la empresa cuánto se debe" in text
+        assert "más reciente" not in text
+        assert "está cortado" not in text
 
 
 def test_a_bill_without_lines_has_a_page_too(navegador, rosa):
@@ -378,6 +486,10 @@ def test_choosing_a_code_changes_only_the_panel(navegador, rosa_con_dos):
     answer = navegador.htmx("GET", "/facturas", "_panel", codigo=OTRO)
     assert "HX-Request" in answer.cabeceras["Vary"]
     assert "<html" not in answer.html
+    assert (
+        answer.soup.select_one("#_panel")["data-decir"]
+        == f"Código {OTRO}: factura de noviembre de 2026, $\u00a084.350, vencida"
+    )
     navegador.igual_que_fresca(answer, f"/facturas?codigo={OTRO}")
 
 

@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from icalendar import Alarm, Calendar, Event
 
-from ..formats import NBSP, periodo, pesos
+from ..formats import NBSP, fecha, periodo, pesos
 from ..models import Factura
 
-# Two days before at nine: a whole day begins at midnight, wherever the calendar is.
-AVISO = -timedelta(days=1, hours=15)
+# At nine, two days before or on the day: a whole day begins at midnight, wherever the calendar is.
+DIAS = 2
+A_TIEMPO, EL_DIA = timedelta(hours=9) - timedelta(days=DIAS), timedelta(hours=9)
 
 
 def plazo(vence: date, hoy: date) -> str:
@@ -18,10 +19,10 @@ def plazo(vence: date, hoy: date) -> str:
     return near.get(days) or (f"Faltan {days} días" if days > 0 else f"Venció hace {-days} días")
 
 
-def vencimiento(factura: Factura, host: str, url: str) -> bytes:
-    """A calendar of one entry, the day a bill is due; the same bill gives the same bytes, and replaces its own entry."""
+def vencimiento(factura: Factura, host: str, url: str, hoy: date) -> bytes:
+    """A calendar of one entry, the day a bill is due, which replaces what it gave before; it reminds of what is to come."""
     value = pesos(factura.total).replace(NBSP, " ")
-    month = periodo(factura.periodo)
+    month, day = periodo(factura.periodo), fecha(factura.vence).rpartition(" de ")[0]
     text = f"Factura {factura.numero} de {month}\nValor: {value}\nReferencia de pago: {factura.referencia}\n{url}"
     event = Event()
     event.add("uid", f"vence-{factura.numero}@{host}")
@@ -34,8 +35,8 @@ def vencimiento(factura: Factura, host: str, url: str) -> bytes:
     event.add("transp", "TRANSPARENT")
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", f"Pasado mañana vence la factura de agua: {value}")
-    alarm.add("trigger", AVISO)
+    alarm.add("description", f"El {day} vence la factura de agua: {value}")
+    alarm.add("trigger", A_TIEMPO if (factura.vence - hoy).days > DIAS else EL_DIA)
     event.add_component(alarm)
     calendar = Calendar()
     calendar.add("prodid", "-//Oficina Virtual//Facturas//ES")

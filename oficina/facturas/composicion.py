@@ -15,7 +15,7 @@ CONSUMO, FIJO, SUBSIDIO, DEUDA, OTROS = "consumo", "fijo", "subsidio", "deuda", 
 # The first that matches decides: «Subsidio consumo básico» is a subsidy, «Intereses de financiación» is no arrears.
 PALABRAS = (
     (SUBSIDIO, r"subsidi|contribuci|solidari|sobreprecio"),
-    (OTROS, r"financia|cuota|reconexi|reinstal|suspension"),
+    (OTROS, r"financia|cuota|reconexi|reinstal|suspension|devoluci|reintegro|ajuste de consumo"),
     (DEUDA, r"deuda|saldo|\bmora\b|moratori|interes|vencid|atras|cartera"),
     (FIJO, r"\bfij[oa]s?\b"),
     (CONSUMO, r"consum|basico|complementario|suntuario|vertimiento"),
@@ -78,8 +78,13 @@ def sumas(factura: FacturaAnterior, lineas: Sequence[Linea]) -> dict[str, int]:
     return total
 
 
-def en_pesos(valores: dict[str, int]) -> dict[str, int]:
-    """Whole pesos that add up to the same: the largest carries what is left, so that nobody reads about rounding."""
+def en_pesos(valores: dict[str, int], *totales: int) -> dict[str, int]:
+    """Whole pesos that add up to the same: the largest carries what is left, so that nobody reads about rounding.
+
+    As they are where a bill they come from, worth one of ``totales``, has centavos: there is nothing to hide.
+    """
+    if any(total % PESO for total in totales):
+        return valores
     largest = max(valores, key=lambda name: abs(valores[name]))
     whole = {name: (value + PESO // 2) // PESO * PESO if abs(value) >= PESO else 0 for name, value in valores.items()}
     whole[largest] += sum(valores.values()) - sum(whole.values())
@@ -88,7 +93,7 @@ def en_pesos(valores: dict[str, int]) -> dict[str, int]:
 
 def partes(lineas: Sequence[Linea], total: dict[str, int]) -> list[Parte]:
     """The parts that are not zero: first what is charged, from left to right, then what is taken off, from right to left."""
-    total = en_pesos(total)
+    total = en_pesos(total, sum(total.values()))
     charged = sum(value for value in total.values() if value > 0)
     found, left, right = [], 0, charged
     for name, value in sorted(total.items(), key=lambda item: item[1] < 0):

@@ -14,7 +14,7 @@ volumen = lru_cache(4096)(metros_cubicos)
 
 
 class Barra(NamedTuple):
-    """A row of the chart. ``ancho``: percent of the largest; ``valor``: what the period cost, in centavos."""
+    """A row of the chart. ``ancho``: percent of the largest; ``valor``: what the period cost, in centavos, to the peso."""
 
     mes: str
     consumo: str | None
@@ -40,7 +40,7 @@ def barras(historia: Sequence[FacturaAnterior]) -> list[Barra]:
             None if bill.consumo is None else volumen(bill.consumo),
             (bill.consumo or 0) * 100 // largest,
             bill.lectura_tipo == "promedio",
-            del_periodo(bill),
+            (del_periodo(bill) + 50) // 100 * 100,
         )
         for bill in bills
         if measured

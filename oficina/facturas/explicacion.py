@@ -1,7 +1,9 @@
 """What the pages of a bill tell beside its figures: its parts, why it changed, and the consumption of the latest periods."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
+from ..documentos.factura import SERVICIOS, Servicio
 from ..models.factura import Factura, FacturaAnterior, Linea
 from . import cambio, composicion, consumo
 
@@ -15,6 +17,7 @@ class Explicacion:
 
     actual: FacturaAnterior
     anterior: FacturaAnterior | None
+    lineas: list[Linea]
     partes: list[composicion.Parte]
     motivos: list[cambio.Motivo]
     nota: str | None
@@ -25,6 +28,13 @@ class Explicacion:
     def diferencia(self) -> cambio.Motivo:
         """The whole difference from the previous bill, worded as each reason is."""
         return cambio.Motivo("", self.actual.total - self.anterior.total if self.anterior else 0)
+
+    @property
+    def servicios(self) -> list[Servicio]:
+        """Its lines by service, the services in the order of the law, the lines in that of the bill."""
+        order = list(SERVICIOS)
+        lineas = sorted(self.lineas, key=lambda linea: (order.index(linea.servicio), linea.orden))
+        return [Servicio(SERVICIOS[name], list(group)) for name, group in groupby(lineas, lambda linea: linea.servicio)]
 
 
 def explicar(cuenta_id: int, codigo: str, factura: Factura | None = None) -> Explicacion:
@@ -37,6 +47,7 @@ def explicar(cuenta_id: int, codigo: str, factura: Factura | None = None) -> Exp
     return Explicacion(
         datos,
         anterior,
+        lineas,
         composicion.partes(lineas, actual.sumas),
         cambio.motivos(actual, antes) if antes else [],
         cambio.nota(actual, antes) if antes else None,

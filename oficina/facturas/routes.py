@@ -1,3 +1,4 @@
+from datetime import date
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from werkzeug.exceptions import NotFound
 from .. import cache, documentos, pasarelas
 from ..config import public_url
 from ..db import snapshot
-from ..documentos.factura import ESTRATOS, deuda, servicios_de
+from ..documentos.factura import ESTRATOS, deuda
 from ..documentos.verificacion import codigo as codigo_de
 from ..formats import hoy
 from ..models import CodigoAsociado, Entrega, Factura, UltimaFactura
@@ -20,7 +21,7 @@ from .calendario import plazo, vencimiento
 from .explicacion import explicar
 
 bp = Blueprint("facturas", __name__, url_prefix="/facturas")
-ANTERIORES = 60
+ANTERIORES, A_LA_VISTA = 60, 12
 EXPLAINED, KEPT = "facturas_explicadas", 1000
 
 
@@ -35,7 +36,7 @@ def panel():
     context = {"codigos": codes, "codigo": codigo, "factura": factura, "actualizada": instant}
     if factura:
         today = hoy()
-        context |= {"estado": factura.estado(today), "plazo": plazo(factura.vence, today)}
+        context |= {"estado": estado_de(factura, today), "plazo": plazo(factura.vence, today), "hoy": today}
         context["explicada"] = current_app.extensions[EXPLAINED](entrega, current_user.id, codigo.codigo, factura.numero)
     return render("facturas/facturas.html", "facturas/_panel.html", **context)
 
@@ -48,6 +49,11 @@ def explained(entrega: int, cuenta_id: int, codigo: str, numero: str) -> Templat
 
 # Each application keeps its own: it takes a third of the page's time.
 bp.record(lambda state: state.app.extensions.update({EXPLAINED: lru_cache(KEPT)(explained)}))
+
+
+def estado_de(factura: UltimaFactura, today: date) -> str:
+    """The state that is told of the latest bill: ``nada`` where there never was anything to pay."""
+    return factura.estado(today) if factura.total > 0 else "nada"
 
 
 def elegido(codes: list[CodigoAsociado], wanted: str | None) -> CodigoAsociado | None:
@@ -67,8 +73,8 @@ def anteriores():
     codes = current_user.codigos()
     codigo = elegido(codes, request.args.get("codigo"))
     bills = FacturaAnterior.de_codigo(current_user.id, codigo.codigo, ANTERIORES) if codigo else []
-    context = {"codigos": codes, "codigo": codigo, "facturas": bills, "actualizada": Entrega.ultima_fecha()}
-    return render("facturas/anteriores.html", **context)
+    context = {"codigos": codes, "codigo": codigo, "facturas": bills, "a_la_vista": A_LA_VISTA}
+    return render("facturas/anteriores.html", actualizada=Entrega.ultima_fecha(), **context)
 
 
 @bp.get("/<numero>")
@@ -76,11 +82,13 @@ def anteriores():
 def detalle(numero: str):
     """All that the PDF of a bill says, as a page: for who reads with the ears, or on a telephone."""
     factura = get_or_404(current_user.facturas(), Factura.numero == numero)
-    servicios = servicios_de(factura)
-    context = {"factura": factura, "predio": factura.predio, "estrato": ESTRATOS.get(factura.predio.estrato)}
-    context |= deuda(factura, factura.total - sum(servicio.subtotal for servicio in servicios))
-    context |= {"servicios": servicios, "limitada": factura.predio.asociacion.limitada, "verificacion": codigo_de(numero)}
-    context["explicada"] = explicar(current_user.id, factura.codigo, factura)
+    predio, limitada, today = factura.predio, factura.predio.asociacion.limitada, hoy()
+    explicada = explicar(current_user.id, factura.codigo, factura)
+    ultima = UltimaFactura.de(factura.codigo, limitada)
+    context = {"factura": factura, "predio": predio, "estrato": ESTRATOS.get(predio.estrato), "limitada": limitada}
+    context |= {"ultima": ultima, "estado": estado_de(ultima, today) if ultima.numero == numero else "reemplazada"}
+    context |= {"plazo": plazo(factura.vence, today), "hoy": today, "explicada": explicada, "verificacion": codigo_de(numero)}
+    context |= deuda(factura, factura.total - sum(linea.valor for linea in explicada.lineas))
     return render("facturas/detalle.html", actualizada=Entrega.ultima_fecha(), **context)
 
 
@@ -89,7 +97,7 @@ def calendario(numero: str):
     """The due date as an entry for the customer's own calendar."""
     factura = get_or_404(current_user.facturas(), Factura.numero == numero)
     portal = public_url(current_app.config)
-    entry = vencimiento(factura, urlsplit(portal).hostname, portal + url_for(".detalle", numero=numero))
+    entry = vencimiento(factura, urlsplit(portal).hostname, portal + url_for(".detalle", numero=numero), hoy())
     response = Response(entry, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = named("attachment", f"vencimiento-{numero}.ics")
     return response

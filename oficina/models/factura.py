@@ -18,7 +18,7 @@ LECTURAS = ("real", "promedio")
 # (a late payment of an older bill lowers the balance that the latest one carries).
 BILL_SQL = """
 SELECT f.numero, f.codigo, f.periodo, f.expedida, f.vence, f.suspension, f.total, f.referencia, f.facturas_vencidas,
-       (SELECT COALESCE(SUM(p.valor), 0) FROM pago p
+       f.saldo_anterior, f.intereses, (SELECT COALESCE(SUM(p.valor), 0) FROM pago p
          WHERE p.codigo = f.codigo AND (p.factura = f.numero OR p.fecha > f.expedida){and_payment})
   FROM factura f{join} WHERE f.codigo = ?{and_bill} ORDER BY f.expedida DESC, f.numero DESC LIMIT 1
 """
@@ -109,6 +109,8 @@ class UltimaFactura:
     total: int
     referencia: str
     facturas_vencidas: int
+    saldo_anterior: int
+    intereses: int
     abonado: int
 
     @classmethod

@@ -16,6 +16,16 @@ function focusNews(root) {
   if (!news) document.querySelector("#_avisos > *")?.scrollIntoView({ block: "nearest" });
 }
 
+// Say to screen readers, in the region that they follow, what came in words instead of all that changed.
+function tell() {
+  const text = document.querySelector("[data-decir]")?.dataset.decir;
+  if (!text) return;
+  const line = document.createElement("p");
+  line.className = "oculto-visual";
+  line.textContent = text;
+  document.getElementById("_avisos")?.append(line);
+}
+
 // Put a notice in #_avisos, which screen readers read aloud.
 function announce(text) {
   const notice = document.createElement("p");
@@ -77,6 +87,7 @@ window.addEventListener("pageshow", () => {
 
 document.addEventListener("htmx:after:swap", (event) => {
   reveal(document);
+  tell();
   const { target } = event.detail.ctx;
   focusNews((target.isConnected ? target : document.getElementById(target.id)) ?? document.body);
 });

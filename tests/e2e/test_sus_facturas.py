@@ -45,6 +45,8 @@ def test_the_selector_changes_the_bill_without_reloading_and_back_and_forward_fo
     expect(panel(pagina)).to_contain_text("Vencida")
     expect(pagina).to_have_url("/facturas?codigo=2002")
     assert sigue_la_misma(pagina)
+    said = pagina.locator("#_avisos[role=status]")
+    expect(said).to_have_text("Código 2002: factura de octubre de 2026, $\u00a012.000, vencida")
 
     pagina.go_back()
     expect(panel(pagina)).to_contain_text("noviembre de 2026")
