@@ -102,6 +102,7 @@ SETTINGS = (
     Setting("PAGO_LARGO_VALOR", 10, "Cifras del valor en el código de barras, con ceros delante.", 4, 14),
     Setting("FACTURA_MENSAJE", "", "Mensaje de la empresa en todas las facturas en PDF; cada renglón, un párrafo."),
     Setting("FACTURA_CALIDAD", "", "Calidad del agua y continuidad del servicio, como van en la factura."),
+    Setting("FACTURA_CARGOS", "", "Cuánto cuestan la suspensión y la reconexión del servicio. Vacío: la factura no lo dice."),
     Setting("FACTURA_PUNTOS", "", "Dónde se puede pagar la factura. Vacío: los puntos de recaudo autorizados y la oficina."),
     Setting("FACTURA_FIRMA", "", "Quién firma la factura: nombre y cargo del representante legal."),
     Setting(

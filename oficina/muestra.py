@@ -22,6 +22,7 @@ EMPRESA = {
     "PAGO_LARGO_REFERENCIA": 12,
     "FACTURA_PUNTOS": "en Punto Ceiba, Giros del Caño y las oficinas del Banco del Llano, Banco Morichal y Cooperativa La Vega",
     "FACTURA_CALIDAD": "Índice de riesgo de la calidad del agua (IRCA): 0,0 %, sin riesgo. Continuidad del servicio: 24 horas.",
+    "FACTURA_CARGOS": "Reconexión del servicio: $ 32.500. La suspensión no se cobra.",
     "FACTURA_MENSAJE": "Si nota una fuga en la calle, llámenos: la reparamos sin costo.",
     "FACTURA_FIRMA": "Elisa Moreno Vaca, gerente y representante legal",
     "FACTURA_PROVEEDOR": "Facturación de Aguaclara, programa propio",

@@ -7,11 +7,12 @@ import facturas_tipo
 import papel
 import pytest
 import zxingcpp
-from fabrica import una_factura
+from fabrica import un_pago, una_factura
 from facturas_tipo import TIPOS
 
-from oficina.documentos import barras, html_de, render, verificacion
+from oficina.documentos import barras, copias, html_de, render, verificacion
 from oficina.documentos.barras import gs1
+from oficina.documentos.factura import IMPEDIMENTOS
 from oficina.models import Factura, Predio
 
 GLN = "7709998000018"
@@ -113,10 +114,12 @@ def test_a_code_of_odd_lengths_is_read_too(app):
     "datos", [{"total": 84_350_50}, {"total": 0}, {"total": -100_00}, {"referencia": "FV-1"}, {"referencia": "1" * 13}]
 )
 def test_a_bill_that_a_bank_would_refuse_has_a_slip_without_bars(app, datos):
-    pdf = pdf_de(una_factura(**datos))
+    factura = una_factura(**datos)
+    pdf = pdf_de(factura)
     assert papel.barras(pdf) == []
     text = papel.texto(pdf)
-    assert "Desprendible de pago" in text
+    assert ("Desprendible de pago" in text) == (factura.total > 0)
+    assert ("Este desprendible no sirve para pagar: no debe pagar esta factura." in text) == (factura.total <= 0)
     assert "(8020)" not in text
 
 
@@ -130,11 +133,29 @@ def test_without_a_gln_there_are_no_bars(app):
 def test_a_copy_that_is_no_longer_to_be_paid_says_why_it_has_no_bars(app):
     factura = una_factura()
     assert len(papel.barras(pdf_de(factura))) == 1
-    pdf = pdf_de(factura, cobrable=False)
-    assert papel.barras(pdf) == []
-    text = papel.texto(pdf)
-    assert "Esta copia no lleva código de barras porque la factura ya venció, se pagó o hay una más reciente." in text
-    assert "pregunte el valor al día" in text
+    for impedimento, motivo in IMPEDIMENTOS.items():
+        pdf = pdf_de(factura, impedimento=impedimento)
+        assert papel.barras(pdf) == []
+        text = papel.texto(pdf)
+        assert "NO PAGUE CON ESTA COPIA" in text
+        assert f"Este desprendible no sirve para pagar. {motivo}" in text
+        assert not re.search("Total a pagar|Pague hasta|córtelo", text)
+
+
+def test_why_a_copy_is_not_to_be_paid_is_told_by_what_was_delivered_and_the_day(app, monkeypatch):
+    old = una_factura(expedida=date(2026, 10, 16), vence=date(2026, 11, 15))
+    monkeypatch.setattr(copias, "hoy", lambda: date(2026, 11, 15))
+    assert copias.impedimento(old, limitada=False) is None
+    assert copias.impedimento(old, limitada=True) == "otro titular"
+    monkeypatch.setattr(copias, "hoy", lambda: date(2026, 11, 16))
+    assert copias.impedimento(old, limitada=False) == "vencida"
+    new = una_factura()
+    assert copias.impedimento(old, limitada=False) == "reemplazada"
+    un_pago(valor=50_00)
+    assert copias.impedimento(new, limitada=False) == "abonada"
+    un_pago(valor=new.total)
+    assert copias.impedimento(new, limitada=False) == "pagada"
+    assert copias.impedimento(una_factura(total=0), limitada=True) is None
 
 
 @pytest.mark.ajustes(**BANCO)
@@ -143,7 +164,7 @@ def test_the_slip_is_whole_at_the_foot_of_the_first_page_however_long_the_bill(a
     pages = papel.run("pdftotext", pdf, "-layout").decode().split("\f")[:-1]
     assert len(pages) > 1
     slip = pages[0][pages[0].index("Desprendible de pago") :]
-    for bit in ("304011890", "2611001189", "261100118974", "Noviembre de 2026", "15/12/2026", "1.903.472", "(96)20261215"):
+    for bit in ("304011890", "2611001189", "261100118974", "Noviembre de 2026", "15/12/2026", "1.903.473", "(96)20261215"):
         assert bit in slip
     assert "Desprendible" not in "".join(pages[1:])
     assert [papel.barras(pdf, page=n) for n in range(2, len(pages) + 1)] == [[]] * (len(pages) - 1)
@@ -159,7 +180,7 @@ def test_the_longest_texts_of_a_slip_do_not_reach_the_bill(app):
     pdf = pdf_de(
         una_factura("9" * 20, numero="8" * 30, referencia="7" * 24, total=999_999_999_999_00, lineas=lines, periodo="2026-09")
     )
-    assert top_of(pdf, "Desprendible") > 630
+    assert top_of(pdf, "Desprendible") > 628
     assert len(papel.barras(pdf)) == 1
 
 

@@ -3,19 +3,21 @@
 import io
 import re
 import time
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import facturas_tipo
 import papel
 import pypdf
 import pytest
-from fabrica import consultas, un_predio, una_entrega, una_factura
+from fabrica import consultas, un_pago, un_predio, una_entrega, una_factura
 from facturas_tipo import TIPOS
 
 from oficina.documentos import factura as documento
 from oficina.documentos import html_de, render, verificacion
 from oficina.formats import cantidad, fecha, fecha_corta, metros_cubicos, periodo, pesos, pesos_exactos, tarifa
 from oficina.models import SIN_BAJA, Entrega, Factura, FacturaVersion, Predio
+from oficina.muestra import EMPRESA
 
 LINES = (
     {"concepto": "Cargo fijo", "cantidad": 1000, "unidad": "mes", "tarifa": 85_123_500, "valor": 8_512_35},
@@ -59,12 +61,12 @@ def test_the_pdf_says_everything_the_bill_has(app):
         |A19-004512|Noviembre de 2026|12/10/2026|10/11/2026|(30 días)|16 de noviembre de 2026|15 de diciembre de 2026
         |22 de diciembre de 2026|1.200 m³|1.214 m³|14 m³|Real|0045671234|$ 12.345,67|$ 1.234,00|$ 56.278,42
         |Acueducto|Cargo fijo|$ 8.512,35|Consumo básico|$ 2.318,47|$ 37.095,52|-$ 14.838,21|$ 30.769,66
-        |Alcantarillado|16,5 m³|$ 25.508,48|Otros cobros|Ajuste al peso|$ 0,28|may 26|7,5 m³|oct 26|nov 26|$ 42.698,75
+        |Alcantarillado|16,5 m³|$ 25.508,48|Otros cobros|Ajuste al peso|$ 0,28|may 26|7,5 m³|oct 26|nov 26|$ 42.699
         |Acueducto y Alcantarillado de Aguaclara E.S.P.|NIT 900123818-0|Calle 10 n.º 5-20|608 555 0100
         |presta mérito ejecutivo|artículo 130|pagos.aguaclara.example|Copia informativa de la Oficina Virtual"""
     missing = [bit for bit in re.sub(r"\s*\n\s*", "", expected).split("|") if bit not in text]
     assert missing == []
-    assert re.search(r"Facturas vencidas: 2\b", text)
+    assert re.search(r"Facturas anteriores sin pagar: 2\b", text)
     assert "abr 26" not in text  # only the previous six
 
 
@@ -94,7 +96,7 @@ def test_each_kind_of_bill_says_all_its_data(app, tipo):
     ]
     assert len(consumos) == 6
     assert [bit for bit in expected if bit.replace("\xa0", " ") not in text] == []
-    assert re.search(rf"Facturas vencidas: {factura.facturas_vencidas}\b", text)
+    assert re.search(rf"Facturas anteriores sin pagar: {factura.facturas_vencidas}\b", text)
     assert (papel.paginas(pdf) > 1) == (tipo is facturas_tipo.larga)
     assert min(left for left, _ in papel.palabras(pdf)) >= 35
     assert max(right for _, right in papel.palabras(pdf)) <= 577
@@ -134,14 +136,88 @@ def test_without_a_reading_the_bill_says_that_it_is_an_average_and_of_what(app):
 
 def test_what_is_owed_from_before_is_told_apart(app):
     text = papel.texto(pdf_de(facturas_tipo.vencida())).replace("\xa0", " ")
-    for row in ("Saldo anterior $ 68.940,00", "Intereses de mora $ 1.034,00", "Reconexión del servicio $ 38.700,00"):
+    for row in ("Deuda anterior $ 69.777,00", "Intereses de mora $ 1.047,00", "Reconexión del servicio $ 38.700,00"):
         assert row in text
-    assert "Facturas vencidas: 3" in text
+    assert "Facturas anteriores sin pagar: 3" in text
+    assert "El servicio de este predio está suspendido." in text
+
+
+def test_debt_that_the_lines_carry_is_not_taken_for_more(app):
+    lines = ({"concepto": "Cargo fijo", "valor": 2_000_00}, {"servicio": "otros", "concepto": "Saldo", "valor": 1_000_00})
+    text = papel.texto(pdf_de(delivered(una_factura(saldo_anterior=1_000_00, total=3_000_00, lineas=lines))))
+    assert "Deuda anterior (incluida en el total): $ 1.000,00" in text.replace("\xa0", " ")
+
+
+def test_the_last_payment_before_it_was_issued_is_printed(app):
+    factura = delivered(una_factura())
+    assert "Último pago" not in html_de(factura)
+    for day, value in ((date(2026, 10, 20), 16_326_00), (date(2026, 9, 20), 1_00), (date(2026, 11, 17), 2_00)):
+        un_pago(fecha=day, valor=value)
+    un_pago(fecha=date(2026, 11, 1), valor=-5_00)
+    un_pago("999", fecha=date(2026, 11, 1))
+    text = papel.texto(pdf_de(factura)).replace("\xa0", " ")
+    assert "Último pago: 20/10/2026, $ 16.326, Banco de Aguaclara" in text
+
+
+def test_the_copy_of_a_code_with_another_holder_says_nothing_of_the_holder(app):
+    factura = facturas_tipo.comercial()
+    un_pago(factura.codigo, fecha=date(2026, 10, 20), entidad="Banco Morichal")
+    mine = papel.texto(pdf_de(factura))
+    text = papel.texto(render(html_de(factura, con_titular=False)))
+    for words in ("EL TRIGAL", "900555123", "Banco Morichal", "Activo"):
+        assert words in mine
+        assert words not in text
+
+
+def test_the_document_of_the_holder_is_printed_only_where_the_tax_authority_asks(app):
+    un_predio(documento="40123456")
+    assert "40123456" not in papel.texto(pdf_de(delivered(una_factura())))
+    assert "40123456" in papel.texto(pdf_de(delivered(una_factura(cude="c" * 96))))
+
+
+def test_a_bill_without_earlier_ones_says_so_and_draws_nothing(app):
+    document = html_de(delivered(una_factura()))
+    assert "No hay periodos anteriores publicados." in document
+    assert "Consumo por periodo" not in document
+
+
+def test_the_comparison_tells_the_average_and_which_periods_were_not_read(app):
+    una_factura(periodo="2026-09", expedida=date(2026, 9, 16), consumo=10_000)
+    una_factura(periodo="2026-10", expedida=date(2026, 10, 16), consumo=13_500, lectura_tipo="promedio")
+    text = papel.texto(pdf_de(delivered(una_factura())), "-raw").replace("\xa0", " ")
+    assert "Promedio de los 2 anteriores: 11,8 m³. El valor no incluye deuda ni intereses." in text
+    assert "oct 26 13,5 m³ promedio nov 26 14 m³ Valor" in text
+
+
+@pytest.mark.ajustes(FACTURA_CARGOS="Reconexión: $ 32.500.")
+def test_the_price_of_reconnection_is_told_before_it_is_charged(app):
+    assert "Suspensión y reconexión Reconexión: $ 32.500." in papel.texto(pdf_de(delivered(una_factura())), "-raw")
+
+
+@pytest.mark.ajustes(**EMPRESA)
+@pytest.mark.parametrize(("lines", "size"), [(10, "8.5pt"), (15, "7.5pt")])
+def test_a_short_bill_has_bigger_type_and_both_fit_one_page(app, lines, size):
+    for month in range(5, 11):
+        una_factura(periodo=f"2026-{month:02}", expedida=date(2026, month, 16))
+    services = ("acueducto", "alcantarillado", "otros")
+    rows = [{"servicio": services[n * 3 // lines], "concepto": f"Concepto {n}", "valor": 100} for n in range(lines)]
+    document = html_de(delivered(una_factura(lineas=rows)))
+    assert f"font-size: {size}; line-height" in document
+    assert papel.paginas(render(document)) == 1
+
+
+def test_the_kinds_of_bills_agree_with_their_meter_and_follow_each_other(app):
+    for tipo in TIPOS:
+        bills = list(Factura.select().where(Factura.predio == tipo().codigo).order_by(Factura.expedida))
+        assert all(bill.lectura_actual in (None, bill.lectura_anterior + bill.consumo) for bill in bills)
+        assert all(after.desde == before.hasta + timedelta(1) for before, after in pairwise(bills))
+        assert all(after.lectura_anterior == before.lectura_actual for before, after in pairwise(bills))
+        assert [line.concepto for line in bills[-2].lineas()][:4] == [line.concepto for line in bills[-1].lineas()][:4]
 
 
 def test_its_metadata_name_the_bill_and_the_utility(app):
     reader = pypdf.PdfReader(io.BytesIO(pdf_de(delivered(una_factura(numero="FV-7")))))
-    assert reader.metadata.title == "factura-FV-7"
+    assert reader.metadata.title == "Factura FV-7, noviembre de 2026"
     assert reader.metadata.author == "Acueducto y Alcantarillado de Aguaclara E.S.P."
     assert reader.metadata.subject == "Factura de servicios públicos de noviembre de 2026, código 100200300"
     assert reader.metadata.keywords == "factura, servicios públicos, Aguaclara"
@@ -158,7 +234,8 @@ def test_it_is_read_in_the_order_in_which_it_is_seen(app):
         "n.º 2611000135",
         "ROSA ELENA",
         "Lectura anterior",
-        "Acueducto Cantidad",
+        "Concepto Cantidad",
+        "Acueducto Subtotal",
         "Otros cobros",
         "Comparación",
         "Reclamos",
@@ -214,16 +291,21 @@ def test_a_document_takes_few_queries(app):
     factura = facturas_tipo.ordinaria()
     with consultas() as statements:
         html_de(factura)
-    assert len(statements) == 3  # with the one of the bill and its predio, four
+    assert len(statements) == 4  # with the one of the bill and its predio, five
 
 
 def test_a_bill_with_only_what_is_required_has_its_pdf(app):
     un_predio(barrio=None, municipio=None, estrato=None, ciclo=None, ruta=None, medidor=None, uso="oficial")
     empty = ("desde", "hasta", "suspension", "lectura_anterior", "lectura_actual", "consumo", "lectura_tipo")
     factura = una_factura(total=-1_200_50, **dict.fromkeys(empty))
-    text = papel.texto(pdf_de(delivered(factura)))
+    pdf = pdf_de(delivered(factura))
+    text = papel.texto(pdf)
     assert "-$ 1.200,50" in text
-    assert "saldo a su favor" in text
+    assert "Tiene un saldo a su favor de $ 1.200,50: no debe pagar esta factura." in papel.texto(pdf, "-raw").replace(
+        "\xa0", " "
+    )
+    assert "15 de diciembre" not in text
+    assert "15/12/2026" not in text
     assert "None" not in text
 
 
@@ -257,6 +339,7 @@ def test_a_long_bill_goes_on_to_more_pages(app):
 def test_wherever_a_bill_breaks_no_heading_is_left_alone(app, lines):
     rows = [{"servicio": "acueducto", "concepto": f"Concepto {n}", "valor": n * 100} for n in range(1, lines)]
     rows += [{"servicio": "otros", "concepto": f"Otro {n}", "valor": n * 100} for n in range(1, 5)]
+    una_factura(expedida=date(2026, 10, 16))
     pdf = pdf_de(delivered(una_factura(lineas=rows)))
     pages = papel.run("pdftotext", pdf, "-layout").decode().split("\f")[:-1]
     for page in pages:
@@ -295,7 +378,7 @@ def test_a_hostile_number_reference_and_cude_stay_where_they_are(app):
     factura = una_factura("C1", numero=hostile, referencia=hostile, cude=hostile)
     pdf = pdf_de(delivered(factura))
     reader = pypdf.PdfReader(io.BytesIO(pdf))
-    assert reader.metadata.title == f"factura-{hostile}"
+    assert reader.metadata.title == f"Factura {hostile}, noviembre de 2026"
     assert papel.texto(pdf, "-raw").count(hostile) >= 5
     (dian,) = papel.qr(pdf) - {verificacion.direccion(hostile)}
     assert dian == "https://catalogo-vpfe.dian.gov.co/document/searchqr?documentkey=%22%3E%3Cimg%20src%3Dx%3E%26%23241%3B"
@@ -341,7 +424,7 @@ def test_only_earlier_bills_of_the_same_code_are_compared(app):
     una_factura("999", expedida=date(2026, 10, 1))
     una_factura(expedida=date(2026, 12, 1))
     mine = una_factura(periodo="2026-10", expedida=date(2026, 10, 16), consumo=None, lineas=LINES)
-    assert documento.anteriores(una_factura()) == [documento.Consumo("2026-10", None, mine.total)]
+    assert documento.anteriores(una_factura()) == [documento.Consumo("2026-10", None, mine.total, estimado=False)]
     assert documento.anteriores(mine) == []
 
 

@@ -7,11 +7,24 @@ from .factura import html_de
 
 def documento_de(factura: Factura, limitada: bool) -> str:
     """The document of a bill that has its predio; ``limitada`` for the account of a code with another holder."""
-    # The name that was delivered is that of the new holder, and what the former one sees as the latest bill may not be it.
-    return html_de(factura, con_titular=not limitada, cobrable=not limitada and cobrable(factura))
+    # What was delivered of the holder is of the new one, and what the former one sees as the latest bill may not be it.
+    return html_de(factura, con_titular=not limitada, impedimento=impedimento(factura, limitada))
 
 
-def cobrable(factura: Factura) -> bool:
-    """Whether a bank takes the printed value today: nothing newer was issued, nothing paid, and it is not overdue."""
+def impedimento(factura: Factura, limitada: bool) -> str | None:
+    """Why a bank would not take the printed value today (see IMPEDIMENTOS), None where it would, or there is none to pay.
+
+    It may depend on what was delivered and on the day, and on nothing else: the shortcut remembers a document by these.
+    """
+    if factura.total <= 0:
+        return None
+    if limitada:
+        return "otro titular"
     ultima = UltimaFactura.de(factura.codigo)
-    return ultima.numero == factura.numero and not ultima.abonado and hoy() <= factura.vence
+    if ultima.numero != factura.numero:
+        return "reemplazada"
+    if ultima.por_pagar == 0:
+        return "pagada"
+    if ultima.abonado:
+        return "abonada"
+    return "vencida" if hoy() > factura.vence else None

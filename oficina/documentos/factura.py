@@ -5,6 +5,7 @@ The figures of the billing system are printed, never recomputed; only the lines 
 
 import base64
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -12,7 +13,9 @@ from urllib.parse import quote, urlsplit
 from flask import current_app
 from peewee import CharField, Model
 
-from ..models import Concepto, Entrega, Factura
+from ..db import fetch
+from ..models import Concepto, Entrega, Factura, Pago
+from ..models.base import as_day
 from . import grafica, verificacion
 from .barras import Gs1, gs1
 from .imagen import qr
@@ -23,6 +26,23 @@ ESTRATOS = {1: "bajo-bajo", 2: "bajo", 3: "medio-bajo", 4: "medio", 5: "medio-al
 SERVICIOS = {"acueducto": "Acueducto", "alcantarillado": "Alcantarillado", "aseo": "Aseo", "otros": "Otros cobros"}
 DIAN = "https://catalogo-vpfe.dian.gov.co/document/searchqr?documentkey="
 LOGOS = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
+# Why a bank would not take the value that is printed, and what is said of it on the copy.
+IMPEDIMENTOS = {
+    "pagada": "La factura ya se pagó.",
+    "abonada": "Ya se pagó una parte: pague en línea o pregunte cuánto falta.",
+    "vencida": "La factura venció: pague en línea o pregunte el valor al día.",
+    "reemplazada": "Hay una factura más reciente: si debe algo, está en ella.",
+    "otro titular": "La empresa registró otro titular: pregunte antes de pagar.",
+}
+# Up to so many rows, the bill with the notes of a utility that has something to say still fits one page in bigger type.
+RENGLONES_AMPLIA = 17
+LETRAS_RENGLON = 90
+RENGLONES_CUDE = 7
+LAST_PAYMENT_SQL = """
+SELECT fecha, valor, canal, entidad FROM pago
+ WHERE codigo = ? AND fecha <= ? AND valor > 0 ORDER BY fecha DESC, id DESC LIMIT 1
+"""
+COMPARADOS = (Factura.periodo, Factura.consumo, Factura.lectura_tipo, Factura.total, Factura.saldo_anterior, Factura.intereses)
 MESES = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
 
 
@@ -40,11 +60,16 @@ class Servicio:
 
 @dataclass(frozen=True, slots=True)
 class Consumo:
-    """A period to compare with: ``consumo`` in litres, ``valor`` in centavos, without old balance and interest."""
+    """A period to compare with: ``consumo`` in litres, ``valor`` in whole pesos as centavos, without old debt and interest."""
 
     periodo: str
     consumo: int | None
     valor: int
+    estimado: bool
+
+    @classmethod
+    def de(cls, factura: Factura) -> "Consumo":
+        return cls(factura.periodo, factura.consumo, round(del_periodo(factura), -2), factura.lectura_tipo == "promedio")
 
     @property
     def mes(self) -> str:
@@ -52,11 +77,20 @@ class Consumo:
         return f"{MESES[int(self.periodo[5:7]) - 1]} {self.periodo[2:4]}"
 
 
-def html_de(factura: Factura, con_titular: bool = True, cobrable: bool = True) -> str:
-    """The document of a bill, as ``render`` makes a PDF of it, with or without the name of the holder.
+@dataclass(frozen=True, slots=True)
+class PagoAnterior:
+    """The last payment before a bill was issued; ``valor`` in centavos, ``por`` where or how it was made."""
 
-    ``cobrable``: whether a bank would take the printed value; without it there is no barcode, and why is said. The
-    caller answers for that and for who may see it. The same data give the same document, whatever the day.
+    fecha: date
+    valor: int
+    por: str
+
+
+def html_de(factura: Factura, con_titular: bool = True, impedimento: str | None = None) -> str:
+    """The document of a bill, as ``render`` makes a PDF of it, with or without what is of the holder alone.
+
+    ``impedimento``: why a bank would not take the printed value, one of IMPEDIMENTOS; then there is no barcode, and the copy
+    says so. The caller answers for that and for who may see it. The same data give the same document, whatever the day.
     """
     config = current_app.config
     impresa, predio = acotada(factura), acotada(factura.predio)
@@ -64,23 +98,25 @@ def html_de(factura: Factura, con_titular: bool = True, cobrable: bool = True) -
     servicios = servicios_de(factura)
     lineas = sum(servicio.subtotal for servicio in servicios)
     antes = anteriores(factura)
-    consumos = [*antes, Consumo(factura.periodo, factura.consumo, del_periodo(factura))]
+    consumos = [*antes, Consumo.de(factura)]
     # By the environment and not by render_template: a bill needs nothing of the request, nor of the menu.
     return current_app.jinja_env.get_template("pdf/factura.html").render(
         factura=impresa,
         predio=predio,
-        titular=predio.nombre if con_titular else None,
+        con_titular=con_titular,
         servicios=servicios,
         **deuda(factura, factura.total - lineas),
-        consumos=consumos,
+        consumos=consumos if antes else [],
+        ultimo_pago=ultimo_pago(factura) if con_titular else None,
+        amplia=renglones(impresa, servicios) <= RENGLONES_AMPLIA,
         promedio=promedio([c.consumo for c in antes if c.consumo is not None]),
         logo=logo(),
         grafica=grafica.barras([c.consumo for c in consumos]),
         dias=(factura.hasta - factura.desde).days + 1 if factura.desde and factura.hasta else None,
         estrato=ESTRATOS.get(predio.estrato),
         publicada=Entrega.fecha_de_factura(factura.numero),
-        cobrable=cobrable,
-        barras=codigo_de_barras(factura) if cobrable else None,
+        motivo=IMPEDIMENTOS[impedimento] if impedimento else None,
+        barras=None if impedimento else codigo_de_barras(factura),
         codigo=verificacion.codigo(factura.numero),
         sitio=urlsplit(direccion).netloc,
         qr=qr(direccion),
@@ -89,9 +125,19 @@ def html_de(factura: Factura, con_titular: bool = True, cobrable: bool = True) -
         pago={"nombre": config["PAGO_NOMBRE"], "url": config["PAGO_URL"], "puntos": config["FACTURA_PUNTOS"]},
         mensajes=config["FACTURA_MENSAJE"].splitlines(),
         calidad=config["FACTURA_CALIDAD"],
+        cargos=config["FACTURA_CARGOS"],
         firma=config["FACTURA_FIRMA"],
         proveedor=config["FACTURA_PROVEEDOR"],
     )
+
+
+def renglones(factura: Factura, servicios: list[Servicio]) -> int:
+    """Roughly how many rows the bill takes, with what the utility says on it."""
+    config = current_app.config
+    names = ("FACTURA_MENSAJE", "FACTURA_CALIDAD", "FACTURA_PUNTOS", "FACTURA_CARGOS", "FACTURA_FIRMA")
+    said = sum(len(config[name]) for name in names) // LETRAS_RENGLON + config["FACTURA_MENSAJE"].count("\n")
+    more = bool(factura.saldo_anterior) + bool(factura.intereses) + 2 * (factura.lectura_tipo == "promedio")
+    return sum(1 + len(servicio.lineas) for servicio in servicios) + more + said + RENGLONES_CUDE * bool(factura.cude)
 
 
 def codigo_de_barras(factura: Factura) -> Gs1 | None:
@@ -107,8 +153,8 @@ def codigo_de_barras(factura: Factura) -> Gs1 | None:
 
 
 def promedio(consumos: list[int]) -> tuple[int, int] | None:
-    """Of how many periods, and their average in litres; None for fewer than two."""
-    return (len(consumos), round(sum(consumos) / len(consumos))) if len(consumos) > 1 else None
+    """Of how many periods, and their average in litres, to a tenth of m³; None for fewer than two."""
+    return (len(consumos), round(sum(consumos) / len(consumos), -2)) if len(consumos) > 1 else None
 
 
 def acotada(row: Model) -> Model:
@@ -160,9 +206,16 @@ def anteriores(factura: Factura) -> list[Consumo]:
         (Factura.expedida == str(factura.expedida)) & (Factura.numero < factura.numero)
     )
     rows = (
-        Factura.select(Factura.periodo, Factura.consumo, Factura.total, Factura.saldo_anterior, Factura.intereses)
+        Factura.select(*COMPARADOS)
         .where((Factura.predio == factura.codigo) & earlier)
         .order_by(Factura.expedida.desc(), Factura.numero.desc())
         .limit(PERIODOS)
     )
-    return [Consumo(row.periodo, row.consumo, del_periodo(row)) for row in reversed(list(rows))]
+    return [Consumo.de(row) for row in reversed(list(rows))]
+
+
+def ultimo_pago(factura: Factura) -> PagoAnterior | None:
+    """The last payment of the code until the bill was issued; one fixed query."""
+    for day, value, canal, entidad in fetch(LAST_PAYMENT_SQL, factura.codigo, str(factura.expedida)):
+        return PagoAnterior(as_day(day), value, acotado(entidad or canal or "", Pago.entidad.max_length))
+    return None
