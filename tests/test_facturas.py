@@ -123,7 +123,7 @@ def test_a_service_that_is_cut_says_so(navegador, rosa, page, state):
     ("deuda", "said"),
     [
         (
-            {"saldo_anterior": 400_000_00, "intereses": 3060_00, "facturas_vencidas": 9},
+            {"saldo_anterior": 400_000_00, "intereses": 3060_05, "facturas_vencidas": 9},
             "e intereses (9 facturas). No hay que pagarlas aparte.",
         ),
         ({"saldo_anterior": 403_060_00, "facturas_vencidas": 1}, "anterior (1 factura). No hay que pagarla aparte."),
