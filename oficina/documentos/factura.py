@@ -154,7 +154,7 @@ def codigo_de_barras(factura: Factura) -> Gs1 | None:
 
 def promedio(consumos: list[int]) -> tuple[int, int] | None:
     """Of how many periods, and their average in litres, to a tenth of m³; None for fewer than two."""
-    return (len(consumos), round(sum(consumos) / len(consumos), -2)) if len(consumos) > 1 else None
+    return (len(consumos), round(round(sum(consumos) / len(consumos)), -2)) if len(consumos) > 1 else None
 
 
 def acotada(row: Model) -> Model:
