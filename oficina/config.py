@@ -143,11 +143,6 @@ SETTINGS = (
 )
 
 
-def default(name: str) -> Any:
-    """The default of a setting."""
-    return next(setting.default for setting in SETTINGS if setting.name == name)
-
-
 def read(environ: dict[str, str] | None = None, **overrides: Any) -> dict[str, Any]:
     """All settings by name, without prefix. ``overrides`` win over the environment. Raises ConfigError."""
     environ = dict(os.environ) if environ is None else environ
@@ -228,7 +223,10 @@ def check(settings: dict[str, Any]) -> None:
         if settings[name] and not settings[name].lower().startswith(("https://", "http://")):
             raise ConfigError(f"OFICINA_{name} debe comenzar por https://")
     if settings["PAGO_GLN"] and not is_gln(settings["PAGO_GLN"]):
-        raise ConfigError("OFICINA_PAGO_GLN no es un código GLN: son 13 cifras, y la última comprueba las otras.")
+        raise ConfigError(
+            f"PAGO_GLN (gln en [pago]) no es un código GLN: «{settings['PAGO_GLN']}». Son 13 cifras, y la última comprueba las "
+            "otras. Cópielo otra vez de la factura impresa, después de (415), sin espacios; vacío, no hay código de barras."
+        )
     if urlsplit(settings["URL_PUBLICA"]).path.strip("/"):
         raise ConfigError("OFICINA_URL_PUBLICA no lleva nada después del nombre: el portal ocupa todo el sitio.")
     if settings["ENTORNO"] == "produccion" and (problems := production_problems(settings)):

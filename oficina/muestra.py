@@ -16,7 +16,7 @@ from .models.clave_temporal import ALPHABET
 CORREO = "demo@aguaclara.example"
 FILE = "muestra.json"
 VERSION = "muestra"
-# How the invented company prints its bills; used only by the server of the demo, and where nothing else was set.
+# How the invented company prints its bills.
 EMPRESA = {
     "PAGO_GLN": "7709998000018",
     "PAGO_LARGO_REFERENCIA": 12,
@@ -49,9 +49,25 @@ def preparar(instance: Path, predios: int, tell: Callable[[str], object]) -> Mue
         result = entregas.importar(folder, "muestra")
         rows = ", ".join(f"{count.filas} {name}" for name, count in result.archivos.items())
         tell(f"Entrega publicada: {rows}.")
+        write_settings(instance / "oficina.toml")
     if not Cuenta.select().exists():
         make_account()
     return recall(instance)
+
+
+def write_settings(path: Path) -> None:
+    """The settings of the invented company, unless there are others; a server that starts afterwards reads them."""
+    if path.exists():
+        return
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in EMPRESA.items()]
+    write_private(path, "\n".join(["# De una empresa inventada, para la muestra.", *lines, ""]))
+
+
+def write_private(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def make_account() -> None:
@@ -102,8 +118,5 @@ def recall(instance: Path) -> Muestra:
 
 def new_password(path: Path) -> str:
     clave = "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(3))
-    path.unlink(missing_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({"correo": CORREO, "clave": clave}, file)
+    write_private(path, json.dumps({"correo": CORREO, "clave": clave}))
     return clave

@@ -13,7 +13,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from .. import config, db, worker
-from ..muestra import EMPRESA, Muestra, preparar
+from ..muestra import Muestra, preparar
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -62,11 +62,9 @@ def refuse_busy_port(text: str) -> None:
 
 
 def environment(settings: dict) -> dict[str, str]:
-    """The server's environment: the same instance and database as this process, and the look of the invented company."""
-    told = {name: str(settings[name]) for name in ("INSTANCIA", "BASE_DE_DATOS")}
-    if settings["MARCA_NOMBRE"] == config.default("MARCA_NOMBRE"):
-        told |= {name: value for name, value in EMPRESA.items() if settings[name] == config.default(name)}
-    return os.environ | {f"OFICINA_{name}": str(value) for name, value in told.items()}
+    """The server's environment: the same instance and database as this process."""
+    same = {f"OFICINA_{name}": str(settings[name]) for name in ("INSTANCIA", "BASE_DE_DATOS")}
+    return os.environ | same
 
 
 def wait(server: subprocess.Popen) -> int:
