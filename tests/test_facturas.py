@@ -51,8 +51,8 @@ def test_the_panel_tells_month_due_date_number_and_value(navegador, rosa):
         "Mes": "noviembre de 2026",
         "Fecha de vencimiento": f"{fecha(dentro_de(9))} Faltan 9 días",
         "Número de factura": "FV-20461",
-        "Suspensión del servicio desde": fecha(dentro_de(16)),
     }
+    assert f"Suspensión del servicio desde: {fecha(dentro_de(16))}" in page.texto
     assert page.lee(".valor") == "Valor $ 84.350,50"
     assert [link.strong.text for link in page.select("#_panel a.accion")] == [VER, PAGAR]
     see, pay = page.select("#_panel a.accion")
@@ -182,7 +182,7 @@ def test_what_was_delivered_is_shown_as_text(navegador, rosa):
 
 def test_bills_before_that_are_not_paid_are_counted(navegador, rosa):
     una_factura(CODIGO, vence=dentro_de(5), facturas_vencidas=2)
-    assert datos(navegador.abre("/facturas"))["Facturas anteriores sin pagar"] == "2"
+    assert "Facturas anteriores sin pagar: 2" in navegador.abre("/facturas").texto
 
 
 @pytest.mark.parametrize(("due", "shown"), [(5, True), (0, True), (-1, False)])
