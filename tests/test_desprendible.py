@@ -120,6 +120,7 @@ def test_a_bill_that_a_bank_would_refuse_has_a_slip_without_bars(app, datos):
     text = papel.texto(pdf)
     assert ("Desprendible de pago" in text) == (factura.total > 0)
     assert ("Este desprendible no sirve para pagar: no debe pagar esta factura." in text) == (factura.total <= 0)
+    assert ("Esta factura no lleva código de barras" in text) == (factura.total > 0)
     assert "(8020)" not in text
 
 
@@ -127,6 +128,7 @@ def test_without_a_gln_there_are_no_bars(app):
     pdf = pdf_de(una_factura())
     assert papel.barras(pdf) == []
     assert "Desprendible de pago" in papel.texto(pdf)
+    assert "código de barras" not in papel.texto(pdf)
 
 
 @pytest.mark.ajustes(**BANCO)

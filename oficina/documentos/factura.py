@@ -14,6 +14,7 @@ from flask import current_app
 from peewee import CharField, Model
 
 from ..db import fetch
+from ..formats import local
 from ..models import Concepto, Entrega, Factura, Pago
 from ..models.base import as_day
 from . import grafica, verificacion
@@ -99,6 +100,7 @@ def html_de(factura: Factura, con_titular: bool = True, impedimento: str | None 
     lineas = sum(servicio.subtotal for servicio in servicios)
     antes = anteriores(factura)
     consumos = [*antes, Consumo.de(factura)]
+    publicada = Entrega.fecha_de_factura(factura.numero)
     # By the environment and not by render_template: a bill needs nothing of the request, nor of the menu.
     return current_app.jinja_env.get_template("pdf/factura.html").render(
         factura=impresa,
@@ -114,9 +116,10 @@ def html_de(factura: Factura, con_titular: bool = True, impedimento: str | None 
         grafica=grafica.barras([c.consumo for c in consumos]),
         dias=(factura.hasta - factura.desde).days + 1 if factura.desde and factura.hasta else None,
         estrato=ESTRATOS.get(predio.estrato),
-        publicada=Entrega.fecha_de_factura(factura.numero),
+        publicada=local(publicada).date() if publicada else None,
         motivo=IMPEDIMENTOS[impedimento] if impedimento else None,
         barras=None if impedimento else codigo_de_barras(factura),
+        con_gln=bool(config["PAGO_GLN"]),
         codigo=verificacion.codigo(factura.numero),
         sitio=urlsplit(direccion).netloc,
         qr=qr(direccion),
