@@ -42,7 +42,7 @@ def test_each_bill_has_its_month_number_due_date_consumption_value_page_and_pdf(
         ["octubre de 2021", "F-1", "28/10/2021", "—", "$ 10.000,50", "Detalle de octubre de 2021 PDF de octubre de 2021"],
     ]
     detail, pdf = page.select("tbody tr")[1].select("a")
-    assert (detail["href"], pdf["href"], pdf["target"]) == ("/facturas/F-1", "/facturas/factura-F-1.pdf", "factura")
+    assert (detail["href"], pdf["href"], pdf["target"]) == ("/facturas/detalle/F-1", "/facturas/factura-F-1.pdf", "factura")
     assert navegador.abre(detail["href"]).h1 == "Factura F-1"
     assert navegador.pide("GET", pdf["href"]).data.startswith(b"%PDF-")
 

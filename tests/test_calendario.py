@@ -62,7 +62,7 @@ def test_the_entry_is_the_whole_due_day(navegador, factura):
     (event,) = calendar.walk("VEVENT")
     assert (event.decoded("dtstart"), event.decoded("dtend")) == (date(2026, 12, 15), date(2026, 12, 16))
     assert event["summary"] == "Vence la factura de agua de noviembre de 2026: $ 84.350"
-    for words in ("Factura F1", "$ 84.350", "0000000461", "/facturas/F1"):
+    for words in ("Factura F1", "$ 84.350", "0000000461", "/facturas/detalle/F1"):
         assert words in event["description"]
     assert calendar["version"] == "2.0"
     assert calendar["prodid"]
@@ -73,7 +73,7 @@ def test_the_same_bill_is_the_same_entry_under_the_public_name(navegador, factur
     response, calendar = entrada(navegador)
     (event,) = calendar.walk("VEVENT")
     assert event["uid"] == "vence-F1@oficina.aguaclara.example"
-    assert event["url"] == "https://oficina.aguaclara.example/facturas/F1"
+    assert event["url"] == "https://oficina.aguaclara.example/facturas/detalle/F1"
     assert event.decoded("dtstamp") == datetime(2026, 11, 16, tzinfo=UTC)
     assert entrada(navegador)[0].data == response.data
 

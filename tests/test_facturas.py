@@ -79,7 +79,7 @@ def test_a_bill_that_was_paid_has_nothing_to_pay(navegador, rosa, due):
     assert "Suspensión" not in navegador.pagina.texto
 
 
-@pytest.mark.parametrize("page", ["/facturas", "/facturas/F1"])
+@pytest.mark.parametrize("page", ["/facturas", "/facturas/detalle/F1"])
 @pytest.mark.parametrize(
     ("total", "said"),
     [(0, "No debe pagar esta factura."), (-16_570_00, "Tiene un saldo a su favor de $ 16.570 : no debe pagar esta factura.")],
@@ -97,7 +97,7 @@ SUSPENDIBLE = "Desde el {} la empresa puede suspender el servicio. Páguela cuan
 A_TIEMPO = "Páguela cuanto antes para evitar más intereses y la suspensión del servicio."
 
 
-@pytest.mark.parametrize("page", ["/facturas", "/facturas/F1"])
+@pytest.mark.parametrize("page", ["/facturas", "/facturas/detalle/F1"])
 def test_what_was_not_paid_in_time_says_what_is_to_come(navegador, rosa, page):
     una_factura(CODIGO, numero="F1", vence=dentro_de(-9), suspension=dentro_de(1))
     assert A_TIEMPO in navegador.abre(page).texto
@@ -107,7 +107,7 @@ def test_what_was_not_paid_in_time_says_what_is_to_come(navegador, rosa, page):
     assert "para evitar" not in text
 
 
-@pytest.mark.parametrize("page", ["/facturas", "/facturas/F1"])
+@pytest.mark.parametrize("page", ["/facturas", "/facturas/detalle/F1"])
 @pytest.mark.parametrize("state", ["suspendido", "cortado", "activo", "retirado"])
 def test_a_service_that_is_cut_says_so(navegador, rosa, page, state):
     una_factura(CODIGO, numero="F1", vence=dentro_de(-9), suspension=dentro_de(-1))
@@ -118,7 +118,7 @@ def test_a_service_that_is_cut_says_so(navegador, rosa, page, state):
     assert ("puede suspender el servicio" in text) == (not cut)
 
 
-@pytest.mark.parametrize("page", ["/facturas", "/facturas/F1"])
+@pytest.mark.parametrize("page", ["/facturas", "/facturas/detalle/F1"])
 @pytest.mark.parametrize(
     ("deuda", "said"),
     [
@@ -318,7 +318,7 @@ def test_the_page_of_a_bill_says_what_the_pdf_says(navegador, rosa):
     una_factura(CODIGO, periodo="2026-10", expedida="2026-10-16", total=30_000_00, saldo_anterior=1000_00)
     datos = {"cude": "ab12", "referencia": "0000000461", "lectura_tipo": "promedio", "vence": dentro_de(9)}
     una_factura(CODIGO, numero="F1", lineas=LINEAS, total=TOTAL, **datos)
-    page = navegador.abre("/facturas/F1")
+    page = navegador.abre("/facturas/detalle/F1")
     assert page.h1 == "Factura F1"
     assert campos(page) == {
         "Fecha de vencimiento": f"{fecha(dentro_de(9))} Faltan 9 días",
@@ -364,7 +364,7 @@ def test_arrears_are_said_once_on_the_page_of_a_bill(navegador, rosa, lines):
     debts = ({"concepto": "Deuda anterior", "valor": 20_000_00}, {"concepto": "Intereses de mora", "valor": 100_00})
     lineas = (*LINEAS, *debts) if lines else LINEAS
     una_factura(CODIGO, numero="F1", lineas=lineas, total=TOTAL + 20_100_00, saldo_anterior=20_000_00, intereses=100_00)
-    page = navegador.abre("/facturas/F1")
+    page = navegador.abre("/facturas/detalle/F1")
     assert filas(page, ".cuenta").count(["Deuda anterior", "$ 20.000,00"]) == 1
     assert ("Deuda anterior (incluida en el total)" in campos(page)) == lines
 
@@ -373,7 +373,7 @@ def test_the_page_of_an_older_bill_compares_with_what_was_before_it(navegador, r
     una_factura(CODIGO, numero="F1", periodo="2026-09", expedida="2026-09-16", total=10_000_00)
     una_factura(CODIGO, numero="F2", periodo="2026-10", expedida="2026-10-16", total=20_000_00)
     una_factura(CODIGO, numero="F3", periodo="2026-11", expedida="2026-10-16", total=99_999_00)
-    page = navegador.abre("/facturas/F2")
+    page = navegador.abre("/facturas/detalle/F2")
     assert "La factura anterior (septiembre de 2026) fue de $ 10.000" in page.texto
     assert [row[0] for row in filas(page, ".consumos")] == ["oct 2026 esta factura", "sep 2026"]
     assert "99.999" not in page.texto
@@ -389,19 +389,19 @@ def principal(page) -> tuple[str, str, bool]:
 
 def test_the_page_of_a_bill_says_whether_it_can_be_paid(navegador, rosa):
     una_factura(CODIGO, numero="F1", vence=dentro_de(2))
-    page = navegador.abre("/facturas/F1")
+    page = navegador.abre("/facturas/detalle/F1")
     assert principal(page) == ("Para pagar", "Por pagar", True)
     assert ("Faltan 2 días" in page.texto, "Puede pagarla" in page.texto) == (True, True)
     assert page.select('a[href="https://pagos.aguaclara.example/"]')
     un_pago(CODIGO, factura="F1", valor=10_000_00)
-    page = navegador.abre("/facturas/F1")
+    page = navegador.abre("/facturas/detalle/F1")
     assert (campos(page)["Abonado"], campos(page)["Falta por pagar"]) == ("$ 10.000", "$ 74.350")
     FacturaVersion.update(vence=dentro_de(-3)).execute()
-    page = navegador.abre("/facturas/F1")
+    page = navegador.abre("/facturas/detalle/F1")
     assert principal(page) == ("Para pagar", "Vencida", True)
     assert "Venció hace 3 días" in page.texto
     un_pago(CODIGO, factura="F1", valor=74_350_00)
-    page = navegador.abre("/facturas/F1")
+    page = navegador.abre("/facturas/detalle/F1")
     assert principal(page) == ("Valor de esta factura", "Pagada", False)
     assert "Esta factura ya está pagada." in page.texto
     assert not [words for words in WORDS if words in page.texto]
@@ -413,7 +413,7 @@ def test_the_page_of_a_bill_that_another_replaced_does_not_ask_to_be_paid(navega
     una_factura(CODIGO, numero="F2", expedida="2026-11-16")
     if paid:
         un_pago(CODIGO, factura="F2")
-    page = navegador.abre("/facturas/F1")
+    page = navegador.abre("/facturas/detalle/F1")
     assert principal(page) == ("Valor de esta factura", "Factura anterior", False)
     assert "Hay una factura más reciente: no pague con esta." in page.texto
     assert page.select(f'section a[href="/facturas?codigo={CODIGO}"]')
@@ -426,7 +426,7 @@ def test_who_had_the_code_before_is_not_told_of_later_bills_nor_of_the_service(n
     una_factura(CODIGO, numero="F2", expedida="2026-11-16")
     PredioVersion.update(estado="cortado").execute()
     Asociacion.update(ve_hasta="2026-10-16").execute()
-    for address in ("/facturas/F1", "/facturas"):
+    for address in ("/facturas/detalle/F1", "/facturas"):
         text = navegador.abre(address).texto
         assert "pregunte a la empresa cuánto se debe" in text
         assert "más reciente" not in text
@@ -435,7 +435,7 @@ def test_who_had_the_code_before_is_not_told_of_later_bills_nor_of_the_service(n
 
 def test_a_bill_without_lines_has_a_page_too(navegador, rosa):
     una_factura(CODIGO, numero="F1", lineas=({"valor": 1},), desde=None, suspension=None, lectura_tipo=None)
-    page = navegador.abre("/facturas/F1")
+    page = navegador.abre("/facturas/detalle/F1")
     assert campos(page)["Periodo facturado"] == "noviembre de 2026"
     assert "Días facturados" not in campos(page)
 
@@ -444,11 +444,11 @@ def test_who_had_the_code_before_does_not_read_the_new_holder(navegador, rosa):
     una_factura(CODIGO, numero="F1", expedida="2026-10-16")
     una_factura(CODIGO, numero="F2", expedida="2026-11-16")
     Asociacion.update(ve_hasta="2026-10-16").execute()
-    page = navegador.abre("/facturas/F1")
+    page = navegador.abre("/facturas/detalle/F1")
     assert campos(page)["Suscriptor o usuario"] == "No se muestra en esta página"
     assert "ROSA" not in page.texto
     assert "registró otro titular" in page.texto
-    navegador.abre("/facturas/F2", 404)
+    navegador.abre("/facturas/detalle/F2", 404)
     navegador.abre("/facturas/F2/vencimiento.ics", 404)
 
 
@@ -526,7 +526,7 @@ def test_the_bill_of_another_is_not_found(navegador, rosa):
     una_factura("200200200", numero="AJENA")
     navegador.abre("/facturas/factura-AJENA.pdf", 404)
     navegador.abre("/facturas/AJENA/pago", 404)
-    navegador.abre("/facturas/AJENA", 404)
+    navegador.abre("/facturas/detalle/AJENA", 404)
     navegador.abre("/facturas/AJENA/vencimiento.ics", 404)
     navegador.abre("/facturas/factura-NADIE.pdf", 404)
 
@@ -563,7 +563,7 @@ def test_a_bill_with_nothing_to_pay_leads_back_to_the_latest(navegador, rosa, wh
 
 PAGES = (
     *("/", "/inicio", "/datos", "/datos/correo", "/codigos", "/facturas", "/facturas/F1/pago", "/pagos", "/mandamientos"),
-    *("/contrasena", "/salir", "/facturas/F1", "/facturas/anteriores", "/facturas/F1/vencimiento.ics"),
+    *("/contrasena", "/salir", "/facturas/detalle/F1", "/facturas/anteriores", "/facturas/F1/vencimiento.ics"),
 )
 
 
@@ -578,3 +578,15 @@ def test_no_page_asks_the_base_more_than_six_times_however_many_codes(navegador)
         with consultas() as statements:
             assert navegador.pide("GET", address).status_code == 200
         assert 0 < len(statements) <= 6 or address == "/", f"{address}: {statements}"
+
+
+@pytest.mark.parametrize("numero", ["FE/123", "anteriores", "factura-7.pdf", "F 1", "Ñ&1"])
+def test_whatever_the_number_of_a_bill_every_link_to_it_opens(navegador, rosa, numero):
+    una_factura(CODIGO, numero=numero, vence=dentro_de(5))
+    links = [link["href"] for link in navegador.abre("/facturas").select("#_panel a") if link["href"].startswith("/facturas/")]
+    links += [link["href"] for link in navegador.abre(f"/facturas/anteriores?codigo={CODIGO}").select("main table a")]
+    assert len(links) >= 7
+    for link in links:
+        answer = navegador.pide("GET", link)
+        assert answer.status_code == 200, link
+        assert answer.mimetype in ("application/pdf", "text/calendar") or numero in navegador.abre(link).texto

@@ -76,7 +76,7 @@ RUTAS = {
     "facturas.panel": cliente("GET", "/facturas?codigo={codigo}"),
     "facturas.pdf": cliente("GET", "/facturas/factura-{factura}.pdf"),
     "facturas.anteriores": cliente("GET", "/facturas/anteriores?codigo={codigo}"),
-    "facturas.detalle": cliente("GET", "/facturas/{factura}"),
+    "facturas.detalle": cliente("GET", "/facturas/detalle/{factura}"),
     "facturas.calendario": cliente("GET", "/facturas/{factura}/vencimiento.ics"),
     "facturas.pago": cliente("GET", "/facturas/{factura}/pago"),
     "pagos.realizados": cliente("GET", "/pagos"),

@@ -77,7 +77,7 @@ def anteriores():
     return render("facturas/anteriores.html", actualizada=Entrega.ultima_fecha(), **context)
 
 
-@bp.get("/<numero>")
+@bp.get("/detalle/<path:numero>")
 @snapshot()
 def detalle(numero: str):
     """All that the PDF of a bill says, as a page: for who reads with the ears, or on a telephone."""
