@@ -61,7 +61,7 @@ def estados(page, qr):
     page.goto(qr)
     comprobada(page)
     yield "verified"
-    llena(page, codigo="7K3MQ-9XT2B")
+    llena(page, numero=NUMERO, codigo="7K3MQ-9XT2B")
     oprime(page, "Verificar")
     reclamo(page, "No encontramos una factura")
     yield "no match"
