@@ -28,6 +28,8 @@ LOCK, NEW = "cerrojo", "nuevo"
 HEAD = struct.Struct(">II")
 # gunicorn.conf.py gives each process four threads.
 COSTLY = threading.BoundedSemaphore(3)
+# Lists that want to know what was deleted to make room.
+NOTING: list[list[float]] = []
 
 
 class BusyError(Exception):
@@ -74,6 +76,17 @@ def keep(kind: str, digest: str, content: bytes) -> None:
     """Keep what was made without a slot. Raises OSError where the disk does not take it."""
     with locked(kind, digest):
         write(kind, digest, content)
+
+
+@contextmanager
+def evictions() -> Iterator[list[float]]:
+    """When each file was asked for last that this process deletes to make room, as long as this lasts."""
+    noted: list[float] = []
+    NOTING.append(noted)
+    try:
+        yield noted
+    finally:
+        NOTING.pop()
 
 
 def share(kind: str) -> int:
@@ -134,9 +147,11 @@ def make_room(folder: Path, most: int) -> None:
     there = sorted(files(folder), reverse=True)
     total = sum(size for _, size, _ in there)
     while there and total > most:
-        _, size, path = there.pop()
+        used, size, path = there.pop()
         path.unlink(missing_ok=True)
         total -= size
+        for noted in NOTING:
+            noted.append(used)
 
 
 def files(folder: Path) -> Iterator[tuple[float, int, Path]]:
@@ -156,6 +171,14 @@ def costly() -> Iterator[None]:
         yield
     finally:
         COSTLY.release()
+
+
+@contextmanager
+def alone(name: str) -> Iterator[None]:
+    """Raises BusyError at once where another process of this machine is in here by the same name."""
+    root().mkdir(mode=0o700, parents=True, exist_ok=True)
+    with first_free([root() / f"{name}.lock"], 0):
+        yield
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from oficina import access, cache
 from oficina.db import utcnow
 from oficina.facturas import atajo
 from oficina.formats import hoy
-from oficina.models import Asociacion, ConceptoVersion, Cuenta, FacturaVersion, Sesion
+from oficina.models import Asociacion, ConceptoVersion, Cuenta, Factura, FacturaVersion, Sesion
 
 NUMERO = "F-20461"
 PDF = f"/facturas/factura-{NUMERO}.pdf"
@@ -121,7 +121,7 @@ def test_after_a_delivery_the_view_is_asked_again(navegador, rosa):
 def test_the_next_day_the_view_is_asked_again(app, navegador, rosa):
     assert por_el_atajo(navegador)
     made = app.extensions[atajo.MADE]
-    made.update({key: (shown, day - timedelta(days=1), *file) for key, (shown, day, *file) in made.items()})
+    made.update({key: bill._replace(dia=bill.dia - timedelta(days=1)) for key, bill in made.items()})
     assert not por_el_atajo(navegador)
     assert por_el_atajo(navegador)
 
@@ -129,8 +129,8 @@ def test_the_next_day_the_view_is_asked_again(app, navegador, rosa):
 @pytest.mark.parametrize("harm", ["gone", "cut", "changed"])
 def test_a_file_that_is_gone_or_damaged_is_made_again(app, navegador, rosa, harm):
     before = pide(navegador)[0].data
-    ((_, _, name, _),) = app.extensions[atajo.MADE].values()
-    path = Path(name)
+    (bill,) = app.extensions[atajo.MADE].values()
+    path = Path(bill.path)
     data = path.read_bytes()
     if harm == "gone":
         path.unlink()
@@ -208,7 +208,7 @@ def test_what_is_remembered_is_bounded(app, monkeypatch):
     monkeypatch.setattr(atajo, "MOST", 3)
     cache.keep("pdf", "0" * 64, b"%PDF-")
     for n in range(10):
-        atajo.remember(f"F{n}", False, 0, hoy(), "0" * 64)
+        atajo.remember(Factura(numero=f"F{n}", predio="1001", expedida=hoy()), False, 0, hoy(), "0" * 64)
     assert len(app.extensions[atajo.MADE]) <= 3
 
 

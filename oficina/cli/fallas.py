@@ -19,7 +19,7 @@ import click
 import peewee
 from flask import current_app
 
-from .. import db
+from .. import cache, db
 from ..entregas import EntregaError, OcupadoError
 from .cifras import miles
 
@@ -44,8 +44,14 @@ class NoDelivery(click.ClickException):
     exit_code = SIN_ENTREGA
 
 
+class NotBegun(click.ClickException):
+    """What was asked for would do no good, and nothing was done."""
+
+    exit_code = SIN_ENTREGA
+
+
 class Busy(click.ClickException):
-    """Another import is at work."""
+    """Another one is at work already."""
 
     exit_code = OCUPADO
 
@@ -189,12 +195,20 @@ def motivo_del_sistema(error: OSError) -> tuple[str, str]:
 
 
 def sin_espacio() -> tuple[str, str]:
-    """Of the folders that an import writes in, the one with the least room is the one that is full."""
+    """Of the folders that commands write in, the one with the least room is the one that is full."""
+    instancia = Path(current_app.config["INSTANCIA"])
     base = [Path(db.db.obj.database).resolve().parent] if db.is_sqlite() else []
-    carpetas = [Path(current_app.config["INSTANCIA"]), *base, Path(tempfile.gettempdir())]
+    copias = [cache.root()] if en_otro_disco(cache.root(), instancia) else []
+    carpetas = [instancia, *base, Path(tempfile.gettempdir()), *copias]
     libre, carpeta = min((shutil.disk_usage(carpeta).free, carpeta) for carpeta in carpetas)
     motivo, remedio = DISCO_LLENO
+    if carpeta in copias:
+        remedio = "Libere espacio en ese disco, o baje FACTURA_COPIAS_MB y borre cache/pdf, y repita la misma orden."
     return f"{motivo} de {carpeta} (libres ahora, sin los archivos temporales: {miles(libre >> 20)} MB)", remedio
+
+
+def en_otro_disco(carpeta: Path, otra: Path) -> bool:
+    return carpeta.is_dir() and carpeta.stat().st_dev != otra.stat().st_dev
 
 
 def que_dice(error: OSError) -> str:

@@ -5,6 +5,7 @@ eat memory or leave something behind: so it is a process that can be killed, and
 """
 
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -18,7 +19,14 @@ LARGEST = 64 << 20  # bytes; an ordinary bill has 50 KB
 
 
 class RenderError(Exception):
-    """There is no PDF: the process died, took too long, or none was free. Trying later may help (503)."""
+    """There is no PDF: the process died, took too long, or none was free. Trying later may help (503).
+
+    ``motivo`` is the same for an operator, in Spanish.
+    """
+
+    def __init__(self, message: str = "", motivo: str = "no se pudo hacer"):
+        super().__init__(message)
+        self.motivo = motivo
 
 
 class RetiredError(RenderError):
@@ -43,7 +51,7 @@ class Renderer:
                 )
             except OSError as error:
                 self.channel.close()
-                raise RenderError(f"no process: {error}") from error
+                raise RenderError(f"no process: {error}", "no se pudo iniciar el proceso que la hace (¿falta memoria?)") from error
 
     def alive(self) -> bool:
         return self.process.poll() is None
@@ -54,12 +62,14 @@ class Renderer:
             pdf = self._ask(html, seconds, slot)
         except TimeoutError as error:
             self.close()
-            raise RenderError(f"no PDF after {seconds} s") from error
+            raise RenderError(f"no PDF after {seconds} s", tarde(seconds)) from error
         except (EOFError, ConnectionError) as error:
             status = self.close()
             if status == 0 and self.done:
                 raise RetiredError from error
-            raise RenderError(f"status {status}") from error
+            # Its own alarm may be first.
+            late = status == -signal.SIGALRM
+            raise RenderError(f"status {status}", tarde(seconds) if late else de_golpe(status)) from error
         except BaseException:
             self.close()
             raise
@@ -82,10 +92,11 @@ class Renderer:
         self.channel.sendall(html)
         sign, size = ANSWER.unpack(self._receive(ANSWER.size, deadline))
         if size > LARGEST:
-            raise RenderError(f"a PDF of {size} bytes")
+            raise RenderError(f"a PDF of {size} bytes", f"su PDF es demasiado grande ({size >> 20} MB)")
         content = self._receive(size, deadline)
         if sign != b"+" or not content.startswith(b"%PDF-"):
-            raise RenderError(content[:500].decode(errors="replace"))
+            why = content[:500].decode(errors="replace")
+            raise RenderError(why, f"el documento no se pudo convertir ({why})")
         return content
 
     def _receive(self, size: int, deadline: float) -> bytes:
@@ -98,3 +109,13 @@ class Renderer:
                 raise EOFError
             content += part
         return bytes(content)
+
+
+def tarde(seconds: int) -> str:
+    return f"no quedó hecha en {seconds} segundos"
+
+
+def de_golpe(status: int) -> str:
+    """Why a process ended, by its status: negative for a signal."""
+    como = f"código {status}" if status >= 0 else f"señal {-status}"
+    return f"el proceso que la hacía terminó de golpe ({como}{': ¿falta memoria?' if status == -signal.SIGKILL else ''})"

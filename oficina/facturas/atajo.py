@@ -10,33 +10,42 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date
-from typing import Any, BinaryIO
-from wsgiref.util import FileWrapper
+from typing import Any, NamedTuple
 
 from flask import Flask, current_app
 from peewee import PeeweeException
 
 from .. import access, cache, db
 from ..formats import hoy
-from ..models import Cuenta
+from ..models import Cuenta, Factura
 from ..web import named
 
 # Of other numbers the header that names the file has to be written with care: the view does.
 ADDRESS = re.compile(r"/facturas/factura-([0-9A-Za-z-]{1,30})\.pdf")
 MOST = 20_000
 
-# Of the application, by number and whether the account sees it as of a former holder: the delivery shown, the day, the path in
-# the cache, and what that file was when it was made or checked. The bytes of a bill stay the same while delivery and day do.
+# Of the application, by number and whether the account sees it as of a former holder.
 MADE = "facturas_hechas"
 
 
-def remember(numero: str, limitada: bool, entrega: int, dia: date, digest: str) -> None:
+class Made(NamedTuple):
+    """The file in the cache that is the PDF of a bill, as it was made or checked; for as long as delivery and day are these."""
+
+    entrega: int
+    dia: date
+    codigo: str
+    expedida: date
+    path: str
+    mark: tuple[int, int, int]
+
+
+def remember(factura: Factura, limitada: bool, entrega: int, dia: date, digest: str) -> None:
     """The PDF of a bill, as it is on ``dia`` with what the delivery ``entrega`` published, is in the cache at ``digest``."""
     made, path = current_app.extensions[MADE], str(cache.folder_of("pdf", digest) / digest)
     if len(made) >= MOST:
         made.clear()
     with suppress(OSError):  # a full disk keeps nothing
-        made[numero, limitada] = (entrega, dia, path, mark(os.stat(path)))
+        made[factura.numero, limitada] = Made(entrega, dia, factura.codigo, factura.expedida, path, mark(os.stat(path)))
 
 
 def mark(state: os.stat_result) -> tuple[int, int, int]:
@@ -63,41 +72,45 @@ def before_flask(app: Flask, wsgi: Callable) -> Callable:
         match = ADDRESS.fullmatch(environ["PATH_INFO"])
         if match and environ["REQUEST_METHOD"] == "GET" and not environ.get("QUERY_STRING"):
             numero = match[1]
-            if file := made(app, environ, numero):
-                start_response("200 OK", headers(numero, os.fstat(file.fileno()).st_size - cache.HEAD.size))
-                return environ.get("wsgi.file_wrapper", FileWrapper)(file)
+            if content := made(app, environ, numero):
+                start_response("200 OK", headers(numero, len(content)))
+                return [content]
         return wsgi(environ, start_response)
 
     return application
 
 
-def made(app: Flask, environ: dict[str, Any], numero: str) -> BinaryIO | None:
+def made(app: Flask, environ: dict[str, Any], numero: str) -> bytes | None:
     """The PDF, if it is made and the session of the request may see the bill; None where the view has to answer."""
-    token = access.settled_session(app, environ)
+    bills = app.extensions[MADE]
+    either = bills.get((numero, False)) or bills.get((numero, True))
+    token = access.settled_session(app, environ) if either else None
     if token is None:
         return None
     try:
         db.open_connection()
-        seen = Cuenta.ve_factura(token, numero)
+        seen = Cuenta.ve_codigo(token, either.codigo)
     except PeeweeException:
         return None
     finally:
         db.release_connection()
     if seen is None:
         return None
-    limitada, entrega = seen
-    shown, day, path, known = app.extensions[MADE].get((numero, limitada), (None, None, "", None))
-    return unchanged(path, known) if (shown, day) == (entrega, hoy()) else None
+    until, entrega = seen
+    bill = bills.get((numero, until is not None))
+    if bill is None or (bill.entrega, bill.dia) != (entrega, hoy()) or (until and bill.expedida > until):
+        return None
+    return unchanged(bill.path, bill.mark)
 
 
-def unchanged(path: str, known: tuple[int, int, int]) -> BinaryIO | None:
-    """The file, open where its content begins; None where it is no longer the one that was checked."""
+def unchanged(path: str, known: tuple[int, int, int]) -> bytes | None:
+    """What the file holds; None where it is no longer the one that was checked. With as few calls to the system as can be."""
     try:
-        file = open(path, "rb", buffering=0)  # noqa: SIM115 - the server closes it
+        file = os.open(path, os.O_RDONLY)
     except OSError:
         return None
-    if mark(os.fstat(file.fileno())) != known:
-        file.close()
-        return None
-    file.seek(cache.HEAD.size)
-    return file
+    try:
+        state = os.fstat(file)
+        return os.pread(file, state.st_size, cache.HEAD.size) if mark(state) == known else None
+    finally:
+        os.close(file)

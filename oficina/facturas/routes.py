@@ -112,7 +112,7 @@ def pdf(numero: str):
         limitada, entrega = factura.predio.asociacion.limitada, Entrega.mostrada()[0]
         document = documentos.documento_de(factura, limitada)
     response = Response(documentos.render(document), mimetype="application/pdf")
-    atajo.remember(numero, limitada, entrega, today, cache.address(document))
+    atajo.remember(factura, limitada, entrega, today, cache.address(document))
     response.headers["Content-Disposition"] = named("inline", f"factura-{numero}.pdf")
     return response
 
