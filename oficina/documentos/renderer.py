@@ -51,7 +51,9 @@ class Renderer:
                 )
             except OSError as error:
                 self.channel.close()
-                raise RenderError(f"no process: {error}", "no se pudo iniciar el proceso que la hace (¿falta memoria?)") from error
+                raise RenderError(
+                    f"no process: {error}", "no se pudo iniciar el proceso que la hace (¿falta memoria?)"
+                ) from error
 
     def alive(self) -> bool:
         return self.process.poll() is None

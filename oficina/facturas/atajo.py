@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import Flask, current_app
@@ -23,6 +24,7 @@ from ..web import named
 # Of other numbers the header that names the file has to be written with care: the view does.
 ADDRESS = re.compile(r"/facturas/factura-([0-9A-Za-z-]{1,30})\.pdf")
 MOST = 20_000
+IN_MEMORY = 256  # some 12 MB in each process
 
 # Of the application, by number and whether the account sees it as of a former holder.
 MADE = "facturas_hechas"
@@ -104,13 +106,15 @@ def made(app: Flask, environ: dict[str, Any], numero: str) -> bytes | None:
 
 
 def unchanged(path: str, known: tuple[int, int, int]) -> bytes | None:
-    """What the file holds; None where it is no longer the one that was checked. With as few calls to the system as can be."""
+    """What the file holds; None where it is no longer the one that was checked."""
     try:
-        file = os.open(path, os.O_RDONLY)
+        return content(path, known) if mark(os.stat(path)) == known else None
     except OSError:
         return None
-    try:
-        state = os.fstat(file)
-        return os.pread(file, state.st_size, cache.HEAD.size) if mark(state) == known else None
-    finally:
-        os.close(file)
+
+
+@lru_cache(IN_MEMORY)
+def content(path: str, known: tuple[int, int, int]) -> bytes:
+    """A PDF is often asked for again at once: by its window, by the program that saves it, by the customer. Raises OSError."""
+    with open(path, "rb", buffering=0) as file:
+        return file.read()[cache.HEAD.size :]
