@@ -154,6 +154,32 @@ def test_only_the_user_of_the_portal_reads_them(copias, tmp_path):
     assert oct(path_of("a").stat().st_mode)[-3:] == "600"
 
 
+# -- one at a time ----------------------------------------------------------------------------------
+
+
+def test_only_one_is_in_by_the_same_name_until_its_process_ends(copias, tmp_path):
+    holder = f"""
+import sys
+from flask import Flask
+from oficina import cache
+portal = Flask("copias")
+portal.config["INSTANCIA"] = {str(tmp_path)!r}
+with portal.app_context(), cache.alone("prueba"):
+    print("in", flush=True)
+    sys.stdin.read()
+"""
+    command = [sys.executable, "-c", holder]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "in\n"
+        with pytest.raises(cache.BusyError), cache.alone("prueba"):
+            pass
+        with cache.alone("otra"):
+            pass
+        process.kill()
+    with cache.alone("prueba"):
+        pass
+
+
 # -- in bounds --------------------------------------------------------------------------------------
 
 
@@ -174,6 +200,20 @@ def test_one_larger_than_its_share_is_alone(copias):
     assert all_files() == [path_of(keys[1])]
     kept(keys[2], bytes(500))
     assert all_files() == [path_of(keys[2])]
+
+
+def test_what_made_room_can_be_counted(copias):
+    keys = same_folder(4)
+    long_ago = time.time() - 40 * DAY
+    kept(keys[0], bytes(3000))
+    os.utime(path_of(keys[0]), (long_ago,) * 2)
+    with cache.evictions() as noted:
+        kept(keys[1], bytes(3000))
+        assert noted == [pytest.approx(long_ago)]
+        kept(keys[2], bytes(3000))
+        assert noted[1:] == [pytest.approx(time.time(), abs=60)]
+    kept(keys[3], bytes(3000))
+    assert len(noted) == 2
 
 
 def test_many_processes_at_once_stay_in_bounds(copias, tmp_path):
