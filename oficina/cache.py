@@ -63,7 +63,7 @@ def kept(kind: str, key: str, make: Callable[[int], bytes], slots: int, patience
 def stored(kind: str, digest: str) -> bytes | None:
     """What was kept at an address, as it was; None where there is nothing or it is damaged."""
     try:
-        with open(folder_of(kind, digest) / digest, "rb", buffering=0) as file:
+        with open(path_of(kind, digest), "rb", buffering=0) as file:
             data = file.read()
             touch(file.fileno())
     except OSError:
@@ -109,6 +109,10 @@ def clean(kind: str, hours: float) -> None:
 
 def root() -> Path:
     return Path(current_app.config["INSTANCIA"]) / "cache"
+
+
+def path_of(kind: str, digest: str) -> Path:
+    return folder_of(kind, digest) / digest
 
 
 def folder_of(kind: str, digest: str) -> Path:

@@ -85,7 +85,7 @@ def test_each_kind_of_bill_says_all_its_data(app, tipo):
         *(pesos(factura.total), pesos_exactos(factura.saldo_anterior), pesos_exactos(factura.intereses)),
         *(metros_cubicos(factura.lectura_anterior), metros_cubicos(factura.lectura_actual)),
         *(metros_cubicos(factura.consumo), factura.lectura_tipo.capitalize()),
-        *(pesos_exactos(servicio.subtotal) for servicio in documento.servicios_de(factura)),
+        *(pesos_exactos(servicio.subtotal) for servicio in documento.servicios_de(factura.lineas())),
         *(linea.concepto for linea in lineas),
         *(pesos_exactos(linea.valor) for linea in lineas),
         *(f"{cantidad(n.cantidad)} {n.unidad} × {tarifa(n.tarifa)}" for n in lineas if n.tarifa),

@@ -590,3 +590,17 @@ def test_whatever_the_number_of_a_bill_every_link_to_it_opens(navegador, rosa, n
         answer = navegador.pide("GET", link)
         assert answer.status_code == 200, link
         assert answer.mimetype in ("application/pdf", "text/calendar") or numero in navegador.abre(link).texto
+
+
+@pytest.mark.ajustes(
+    FACTURA_MENSAJE="Cuide el agua.\nLa fuga se repara sin costo.",
+    FACTURA_CALIDAD="IRCA: 0,0 %",
+    FACTURA_CARGOS="Reconexión: $ 32.500",
+    FACTURA_FIRMA="Elisa Moreno Vaca, gerente",
+    FACTURA_PUNTOS="en Punto Ceiba",
+)
+def test_the_page_of_a_bill_says_what_the_utility_prints_on_all(navegador, rosa):
+    una_factura(CODIGO, numero="F1", vence=dentro_de(5))
+    text = navegador.abre("/facturas/detalle/F1").texto
+    for said in ("Cuide el agua.", "La fuga se repara", "IRCA: 0,0 %", "Reconexión: $ 32.500", "Elisa Moreno", "Punto Ceiba"):
+        assert said in text

@@ -4,10 +4,12 @@ The figures of the billing system are printed, never recomputed; only the lines 
 """
 
 import base64
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from flask import current_app
@@ -15,7 +17,7 @@ from peewee import CharField, Model
 
 from ..db import fetch
 from ..formats import local
-from ..models import Concepto, Entrega, Factura, Pago
+from ..models import Entrega, Factura, Pago
 from ..models.base import as_day
 from . import grafica, verificacion
 from .barras import Gs1, gs1
@@ -49,10 +51,10 @@ MESES = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "
 
 @dataclass(frozen=True, slots=True)
 class Servicio:
-    """The lines of one service on a bill; ``subtotal`` in centavos."""
+    """The lines of one service on a bill, of Concepto or of what reads it; ``subtotal`` in centavos."""
 
     nombre: str
-    lineas: list[Concepto]
+    lineas: list[Any]
 
     @property
     def subtotal(self) -> int:
@@ -70,7 +72,7 @@ class Consumo:
 
     @classmethod
     def de(cls, factura: Factura) -> "Consumo":
-        return cls(factura.periodo, factura.consumo, round(del_periodo(factura), -2), factura.lectura_tipo == "promedio")
+        return cls(factura.periodo, factura.consumo, valor_del_periodo(factura), factura.lectura_tipo == "promedio")
 
     @property
     def mes(self) -> str:
@@ -96,7 +98,7 @@ def html_de(factura: Factura, con_titular: bool = True, impedimento: str | None 
     config = current_app.config
     impresa, predio = acotada(factura), acotada(factura.predio)
     direccion = verificacion.direccion(factura.numero)
-    servicios = servicios_de(factura)
+    servicios = servicios_de(map(acotada, factura.lineas()))
     lineas = sum(servicio.subtotal for servicio in servicios)
     antes = anteriores(factura)
     consumos = [*antes, Consumo.de(factura)]
@@ -114,7 +116,7 @@ def html_de(factura: Factura, con_titular: bool = True, impedimento: str | None 
         promedio=promedio([c.consumo for c in antes if c.consumo is not None]),
         logo=logo(),
         grafica=grafica.barras([c.consumo for c in consumos]),
-        dias=(factura.hasta - factura.desde).days + 1 if factura.desde and factura.hasta else None,
+        dias=factura.dias,
         estrato=ESTRATOS.get(predio.estrato),
         publicada=local(publicada).date() if publicada else None,
         motivo=IMPEDIMENTOS[impedimento] if impedimento else None,
@@ -182,9 +184,9 @@ def deuda(factura: Factura, falta: int) -> dict[str, bool]:
     return {"fila_saldo": falta in (saldo, saldo + intereses), "fila_intereses": falta in (intereses, saldo + intereses)}
 
 
-def del_periodo(factura: Factura) -> int:
-    """What the period itself cost, in centavos: the total without old balance and interest."""
-    return factura.total - factura.saldo_anterior - factura.intereses
+def valor_del_periodo(factura: Factura) -> int:
+    """What the period itself cost, to the peso but in centavos: the total without old balance and interest."""
+    return (factura.total - factura.saldo_anterior - factura.intereses + 50) // 100 * 100
 
 
 def logo() -> str | None:
@@ -196,11 +198,11 @@ def logo() -> str | None:
     return f"data:{kind};base64," + base64.b64encode(path.read_bytes()).decode()
 
 
-def servicios_de(factura: Factura) -> list[Servicio]:
-    """The lines by service, the services in the order of the law, the lines in that of the bill."""
+def servicios_de(lineas: Iterable[Any]) -> list[Servicio]:
+    """Lines by service, the services in the order of the law, the lines in that of the bill."""
     order = list(SERVICIOS)
-    lineas = sorted(map(acotada, factura.lineas()), key=lambda linea: (order.index(linea.servicio), linea.orden))
-    return [Servicio(SERVICIOS[name], list(group)) for name, group in groupby(lineas, lambda linea: linea.servicio)]
+    ordered = sorted(lineas, key=lambda linea: (order.index(linea.servicio), linea.orden))
+    return [Servicio(SERVICIOS[name], list(group)) for name, group in groupby(ordered, lambda linea: linea.servicio)]
 
 
 def anteriores(factura: Factura) -> list[Consumo]:

@@ -43,7 +43,7 @@ class Made(NamedTuple):
 
 def remember(factura: Factura, limitada: bool, entrega: int, dia: date, digest: str) -> None:
     """The PDF of a bill, as it is on ``dia`` with what the delivery ``entrega`` published, is in the cache at ``digest``."""
-    made, path = current_app.extensions[MADE], str(cache.folder_of("pdf", digest) / digest)
+    made, path = current_app.extensions[MADE], str(cache.path_of("pdf", digest))
     if len(made) >= MOST:
         made.clear()
     with suppress(OSError):  # a full disk keeps nothing

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..documentos.factura import del_periodo
+from ..documentos.factura import valor_del_periodo
 from ..formats import metros_cubicos, periodo
 from ..models.factura import FacturaAnterior
 
@@ -40,7 +40,7 @@ def barras(historia: Sequence[FacturaAnterior]) -> list[Barra]:
             None if bill.consumo is None else volumen(bill.consumo),
             (bill.consumo or 0) * 100 // largest,
             bill.lectura_tipo == "promedio",
-            (del_periodo(bill) + 50) // 100 * 100,
+            valor_del_periodo(bill),
         )
         for bill in bills
         if measured

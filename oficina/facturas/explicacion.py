@@ -1,9 +1,8 @@
 """What the pages of a bill tell beside its figures: its parts, why it changed, and the consumption of the latest periods."""
 
 from dataclasses import dataclass
-from itertools import groupby
 
-from ..documentos.factura import SERVICIOS, Servicio
+from ..documentos.factura import Servicio, servicios_de
 from ..models.factura import Factura, FacturaAnterior, Linea
 from . import cambio, composicion, consumo
 
@@ -31,10 +30,8 @@ class Explicacion:
 
     @property
     def servicios(self) -> list[Servicio]:
-        """Its lines by service, the services in the order of the law, the lines in that of the bill."""
-        order = list(SERVICIOS)
-        lineas = sorted(self.lineas, key=lambda linea: (order.index(linea.servicio), linea.orden))
-        return [Servicio(SERVICIOS[name], list(group)) for name, group in groupby(lineas, lambda linea: linea.servicio)]
+        """Its lines by service."""
+        return servicios_de(self.lineas)
 
 
 def explicar(cuenta_id: int, codigo: str, factura: Factura | None = None) -> Explicacion:

@@ -11,11 +11,10 @@ from .base import Base, InstantField, as_instant
 ESTADOS = ("abierta", "publicada", "rechazada", "interrumpida", "deshecha")
 PUBLISHED_SQL = "SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada'"
 # When the version of a bill that the view "factura" shows was published.
-BILL_SQL = """
+BILL_SQL = f"""
 SELECT e.publicada FROM factura_version v JOIN entrega e ON e.id = v.alta
- WHERE v.numero = ?
-   AND (SELECT COALESCE(MAX(id), 0) FROM entrega WHERE estado = 'publicada') BETWEEN v.alta AND v.baja - 1
-"""
+ WHERE v.numero = ? AND ({PUBLISHED_SQL}) BETWEEN v.alta AND v.baja - 1
+"""  # noqa: S608
 LAST_SQL = "SELECT id, publicada FROM entrega WHERE estado = 'publicada' ORDER BY id DESC LIMIT 1"
 
 

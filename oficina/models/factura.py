@@ -42,6 +42,11 @@ SELECT numero, orden, servicio, concepto, cantidad, unidad, tarifa, valor FROM c
 """
 
 
+def days_billed(bill: "Factura | FacturaAnterior") -> int | None:
+    """How many days a bill charges, None where it does not say."""
+    return (bill.hasta - bill.desde).days + 1 if bill.desde and bill.hasta else None
+
+
 class Factura(Base):
     """``total``, ``saldo_anterior``, ``intereses`` in centavos; readings and ``consumo`` in litres (1 m³ = 1000)."""
 
@@ -63,6 +68,8 @@ class Factura(Base):
     total = BigIntegerField()
     referencia = CharField(48)
     cude = CharField(96, null=True)
+
+    dias = property(days_billed)
 
     @classmethod
     def recientes(cls, codigo: str, cuantas: int):
@@ -167,10 +174,7 @@ class FacturaAnterior:
         # Others may have been issued after it on its own day.
         return [bill for bill in bills if not hasta or (bill.expedida, bill.numero) <= (hasta.expedida, hasta.numero)]
 
-    @property
-    def dias(self) -> int | None:
-        """How many days it bills, None where it does not say."""
-        return (self.hasta - self.desde).days + 1 if self.desde and self.hasta else None
+    dias = property(days_billed)
 
 
 class Linea(NamedTuple):
