@@ -94,9 +94,34 @@ SETTINGS = (
     Setting("CLAVE_TEMPORAL_MIN", 60, "Minutos que sirve la contraseña temporal enviada por correo.", 5, 1440),
     Setting("PRUEBA_FACTURA", True, "Pedir en el registro y al asociar el número de una factura reciente del código."),
     Setting("PRUEBA_FACTURAS", 6, "Cuántas de las últimas facturas del código sirven como prueba.", 1, 60),
-    Setting("PASARELA", "enlace", "Cómo se paga en línea: enlace (al portal de pagos de la empresa)."),
+    Setting(
+        "PASARELA",
+        "enlace",
+        "Cómo se paga en línea: enlace (al portal de pagos de la empresa), payu, wompi o simulada.",
+        choices=("enlace", "payu", "wompi", "simulada"),
+    ),
     Setting("PAGO_URL", "https://pagos.aguaclara.example/", "Portal de pagos en línea (PASARELA=enlace)."),
     Setting("PAGO_NOMBRE", "Portal de pagos de Aguaclara", "Nombre del portal de pagos."),
+    Setting("PAGO_RAPIDO", True, "Pagar en línea sin cuenta, con el código y el número de la factura."),
+    Setting("PAGO_ENLACE_DIAS", 60, "Días, después del vencimiento, que sirve el enlace para pagar de una factura.", 0, 730),
+    Setting("PAGO_ALARMAS", "", "Correo de tesorería para lo que una persona debe revisar. Vacío: SISTEMAS_CORREO."),
+    Setting("PAYU_COMERCIO", "", "PayU: identificador del comercio (merchantId)."),
+    Setting("PAYU_CUENTA", "", "PayU: identificador de la cuenta en Colombia (accountId)."),
+    Setting("PAYU_USUARIO", "", "PayU: usuario de la consulta (API Login)."),
+    Setting("PAYU_LLAVE", "", "PayU: llave con que se firma (API Key)."),
+    Setting(
+        "PAYU_FIRMA",
+        "md5",
+        "PayU: algoritmo de las firmas, el de la cuenta.",
+        choices=("md5", "sha1", "sha256", "hmac-sha256"),
+    ),
+    Setting("PAYU_PRUEBAS", False, "PayU: usar su ambiente de pruebas, donde no se mueve dinero."),
+    Setting("WOMPI_LLAVE_PUBLICA", "", "Wompi: llave pública, pub_prod_… o pub_test_…"),
+    Setting("WOMPI_LLAVE_PRIVADA", "", "Wompi: llave privada, prv_prod_… o prv_test_…, para consultar."),
+    Setting("WOMPI_INTEGRIDAD", "", "Wompi: secreto de integridad, con que se firma lo que se cobra."),
+    Setting("WOMPI_EVENTOS", "", "Wompi: secreto de eventos, con que Wompi firma sus avisos."),
+    Setting("SIMULADOR_URL", "http://127.0.0.1:8900", "Dirección del simulador de pasarelas (PASARELA=simulada)."),
+    Setting("SIMULADOR_PROTOCOLO", "payu", "De cuál pasarela hace el simulador.", choices=("payu", "wompi")),
     Setting("PAGO_GLN", "", "Código GLN del convenio de recaudo (13 cifras). Vacío: la factura no lleva código de barras."),
     Setting("PAGO_LARGO_REFERENCIA", 10, "Cifras de la referencia en el código de barras, con ceros delante.", 2, 24),
     Setting("PAGO_LARGO_VALOR", 10, "Cifras del valor en el código de barras, con ceros delante.", 4, 14),
@@ -210,8 +235,6 @@ def check(settings: dict[str, Any]) -> None:
     """Refuse what cannot work anywhere, and what is unsafe in production. Raises ConfigError."""
     if settings["ENTORNO"] not in ("desarrollo", "produccion"):
         raise ConfigError("OFICINA_ENTORNO debe ser desarrollo o produccion.")
-    if settings["PASARELA"] != "enlace":
-        raise ConfigError("OFICINA_PASARELA debe ser enlace.")
     if not settings["BASE_DE_DATOS"].startswith(("sqlite:///", "mysql://")):
         raise ConfigError("OFICINA_BASE_DE_DATOS debe comenzar por sqlite:/// o mysql://.")
     if unknown := sorted(set(settings["ENTREGAS"]) - set(ENTREGAS_TABLES)):
