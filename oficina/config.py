@@ -9,6 +9,7 @@ import os
 import secrets
 import stat
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,21 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 YES = {"1", "si", "sí", "true", "on"}
 NO = {"0", "no", "false", "off"}
 ENTREGAS_TABLES = ("archivos", "columnas", "valores", "anchos", "decimales", "fechas", "vacios", "bancos")
+
+# The keys that a gateway cannot do without.
+GATEWAY_KEYS = {
+    "payu": ("PAYU_COMERCIO", "PAYU_CUENTA", "PAYU_USUARIO", "PAYU_LLAVE"),
+    "wompi": ("WOMPI_LLAVE_PUBLICA", "WOMPI_LLAVE_PRIVADA", "WOMPI_INTEGRIDAD", "WOMPI_EVENTOS"),
+}
+# PayU's documentation prints these for everybody to try its sandbox: what is signed with them proves nothing.
+PAYU_PUBLICO = {
+    "PAYU_COMERCIO": "508029",
+    "PAYU_CUENTA": "512321",
+    "PAYU_USUARIO": "pRRXKOl8ikMmt9u",
+    "PAYU_LLAVE": "4Vj8eK4rloUd272L48hsrarnUA",
+}
+# How the keys of Wompi begin, in the order of GATEWAY_KEYS, with prod or test for the dots.
+WOMPI_PREFIXES = ("pub_{}_", "prv_{}_", "{}_integrity_", "{}_events_")
 
 
 class ConfigError(click.ClickException):
@@ -115,6 +131,7 @@ SETTINGS = (
         "PayU: algoritmo de las firmas, el de la cuenta.",
         choices=("md5", "sha1", "sha256", "hmac-sha256"),
     ),
+    Setting("PAYU_SECRETO", "", "PayU: llave secreta de las firmas, solo con PAYU_FIRMA=hmac-sha256."),
     Setting("PAYU_PRUEBAS", False, "PayU: usar su ambiente de pruebas, donde no se mueve dinero."),
     Setting("WOMPI_LLAVE_PUBLICA", "", "Wompi: llave pública, pub_prod_… o pub_test_…"),
     Setting("WOMPI_LLAVE_PRIVADA", "", "Wompi: llave privada, prv_prod_… o prv_test_…, para consultar."),
@@ -242,7 +259,7 @@ def check(settings: dict[str, Any]) -> None:
     smtp = urlsplit(settings["SMTP"])
     if settings["SMTP"] and (smtp.scheme not in ("smtp", "smtps", "smtp+plano") or not smtp.hostname):
         raise ConfigError("OFICINA_SMTP debe ser como smtp://servidor:587, smtps://servidor:465 o smtp+plano://localhost:25.")
-    for name in ("PAGO_URL", "MARCA_SITIO", "POLITICA_URL", "URL_PUBLICA"):
+    for name in ("PAGO_URL", "MARCA_SITIO", "POLITICA_URL", "URL_PUBLICA", "SIMULADOR_URL"):
         if settings[name] and not settings[name].lower().startswith(("https://", "http://")):
             raise ConfigError(f"OFICINA_{name} debe comenzar por https://")
     if settings["PAGO_GLN"] and not is_gln(settings["PAGO_GLN"]):
@@ -250,10 +267,37 @@ def check(settings: dict[str, Any]) -> None:
             f"PAGO_GLN (gln en [pago]) no es un código GLN: «{settings['PAGO_GLN']}». Son 13 cifras, y la última comprueba las "
             "otras. Cópielo otra vez de la factura impresa, después de (415), sin espacios; vacío, no hay código de barras."
         )
+    check_gateway(settings)
     if urlsplit(settings["URL_PUBLICA"]).path.strip("/"):
         raise ConfigError("OFICINA_URL_PUBLICA no lleva nada después del nombre: el portal ocupa todo el sitio.")
     if settings["ENTORNO"] == "produccion" and (problems := production_problems(settings)):
         raise refusal(problems)
+
+
+def missing_keys(settings: Mapping, gateway: str) -> list[str]:
+    """The settings without which a gateway cannot be used, of those that are empty."""
+    needed: tuple[str, ...] = GATEWAY_KEYS.get(gateway, ())
+    if gateway == "payu" and settings["PAYU_FIRMA"] == "hmac-sha256":
+        needed += ("PAYU_SECRETO",)
+    return [name for name in needed if not settings[name]]
+
+
+def wompi_environments(settings: Mapping) -> set[str]:
+    """Of which environments the keys of Wompi are that are set: prod, test, or "" for what is no such key."""
+    keys = [(settings[name], prefix) for name, prefix in zip(GATEWAY_KEYS["wompi"], WOMPI_PREFIXES, strict=True)]
+    return {next((kind for kind in ("prod", "test") if key.startswith(prefix.format(kind))), "") for key, prefix in keys if key}
+
+
+def check_gateway(settings: Mapping) -> None:
+    """Refuse a gateway that cannot charge: without its keys, or with keys of two environments. Raises ConfigError."""
+    if missing := missing_keys(settings, settings["PASARELA"]):
+        raise ConfigError(f"Con PASARELA={settings['PASARELA']} faltan: {', '.join(missing)}. Véase docs/pagos.md.")
+    environments = wompi_environments(settings)
+    if "" in environments or len(environments) > 1:
+        raise ConfigError(
+            "Las llaves de Wompi no son de un mismo ambiente: todas deben ser de producción (pub_prod_…, prv_prod_…, "
+            "prod_integrity_…, prod_events_…) o todas de pruebas (pub_test_…, prv_test_…, test_integrity_…, test_events_…)."
+        )
 
 
 def is_gln(text: str) -> bool:
@@ -315,6 +359,23 @@ def production_problems(settings: dict[str, Any]) -> list[str]:
         problems.append("los límites de intentos están apagados. Quite OFICINA_LIMITES=0.")
     if ":memory:" in settings["BASE_DE_DATOS"]:
         problems.append("la base de datos está en memoria y se perdería. Defina OFICINA_BASE_DE_DATOS con un archivo.")
+    return problems + gateway_problems(settings)
+
+
+def gateway_problems(settings: Mapping) -> list[str]:
+    """Gateways where no real money moves, or anybody may sign; also one that is set and no longer used: it is listened to."""
+    problems = []
+    if settings["PASARELA"] == "simulada":
+        problems.append("PASARELA=simulada no cobra. Use enlace, payu o wompi.")
+    public = [name for name, value in PAYU_PUBLICO.items() if settings[name] == value]
+    if public:
+        problems.append(f"{', '.join(public)} son los de prueba que PayU publica. Use los de su cuenta, o déjelos vacíos.")
+    if settings["PAYU_PRUEBAS"]:
+        problems.append("PayU está en su ambiente de pruebas, que no cobra. Quite OFICINA_PAYU_PRUEBAS=1.")
+    if "test" in wompi_environments(settings):
+        problems.append(
+            "las llaves de Wompi son de pruebas (…_test_…), que no cobran. Use las de producción, o déjelas vacías."
+        )
     return problems
 
 
