@@ -12,6 +12,7 @@ from whitenoise import WhiteNoise
 
 from . import access, cli, config, db, errors, formats, limits, mail
 from .acceso.routes import bp as acceso
+from .avisos.routes import bp as avisos
 from .codigos.routes import bp as codigos
 from .contrasena.routes import bp as contrasena
 from .datos.routes import bp as datos
@@ -20,12 +21,17 @@ from .facturas.routes import bp as facturas
 from .inicio.menu import chrome
 from .inicio.routes import bp as inicio
 from .mandamientos.routes import bp as mandamientos
+from .pagar.routes import bp as pagar
 from .pagos.routes import bp as pagos
+from .rapido.routes import bp as rapido
 from .registro.routes import bp as registro
 from .verificacion.routes import bp as verificacion
 
 ROOT = Path(__file__).parent.parent
-FEATURES = (inicio, acceso, registro, datos, codigos, facturas, pagos, mandamientos, contrasena, verificacion)
+FEATURES = (
+    *(inicio, acceso, registro, datos, codigos, facturas, pagos, mandamientos, contrasena, verificacion),
+    *(pagar, rapido, avisos),
+)
 FORM_BYTES = 64 * 1024
 
 

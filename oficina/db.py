@@ -25,7 +25,7 @@ from playhouse.pool import PooledMySQLDatabase
 
 from .config import ConfigError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 SCHEMA_FILE = Path(__file__).parent.parent / "schema.sql"
 SAFE_WAL = (3, 51, 3)
 STRICT_MODE = "STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"

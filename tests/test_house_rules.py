@@ -20,7 +20,7 @@ LEFT_OUT = {".git", ".venv", "instance", "__pycache__", ".pytest_cache", ".ruff_
 OURS = sorted(path for path in ROOT.rglob("*") if path.is_file() and not LEFT_OUT & set(path.relative_to(ROOT).parts))
 PYTHON = [path for path in OURS if path.suffix == ".py"]
 PORTAL = [path for path in PYTHON if path.is_relative_to(ROOT / "oficina")]
-TEMPLATES = [path for path in OURS if path.is_relative_to(ROOT / "templates")]
+TEMPLATES = [path for path in OURS if "templates" in path.relative_to(ROOT).parts]
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 # Written by us and read by people: no lock file, nothing of third parties, no picture, sound or font.
 TEXTS = [
@@ -35,6 +35,7 @@ TEXTS = [
 
 FEATURES = {
     *("inicio", "acceso", "registro", "datos", "codigos", "facturas", "pagos", "mandamientos", "contrasena", "verificacion"),
+    *("pagar", "rapido", "avisos"),
 }
 WITHOUT_FLASK = {"entregas", "pasarelas"}
 VIEW_LINES = 15
@@ -134,6 +135,18 @@ def test_deliveries_and_gateways_know_no_flask():
         assert not (unit(module_of(path)) in WITHOUT_FLASK and with_flask), f"{where(path)} imports {with_flask}"
         if unit(module_of(path)) == "documentos":
             assert "flask.Blueprint" not in with_flask
+
+
+def test_the_simulator_of_gateways_shares_nothing_with_the_portal():
+    """It would believe what the portal believes of a gateway's protocol, and check nothing."""
+    inside = [path for path in PORTAL if unit(module_of(path)) == "simulador"]
+    assert inside
+    assert not [
+        f"{where(path)} imports {name}"
+        for path in inside
+        for name in imports(path)
+        if name.startswith("oficina.") and unit(name) != "simulador"
+    ]
 
 
 # -- code and templates -----------------------------------------------------------------------------

@@ -85,6 +85,17 @@ RUTAS = {
     "contrasena.cambiar": cliente("POST", "/contrasena"),
     "verificacion.formulario": publica("GET", "/verificar"),
     "verificacion.verificar": publica("POST", "/verificar"),
+    "pagar.elegir": cliente("GET", "/pagar?codigo={codigo}"),
+    "pagar.iniciar": cliente("POST", "/pagar"),
+    "pagar.salida": publica("GET", "/pagar/inventado/salida"),
+    "pagar.estado": publica("GET", "/pagar/inventado"),
+    "pagar.cancelar": publica("POST", "/pagar/inventado/cancelacion"),
+    "pagar.comprobante": publica("GET", "/pagar/comprobante-inventado.pdf"),
+    "rapido.formulario": publica("GET", "/pago-rapido"),
+    "rapido.buscar": publica("POST", "/pago-rapido"),
+    "rapido.factura": publica("GET", "/pago-rapido/inventado"),
+    "rapido.iniciar": publica("POST", "/pago-rapido/inventado"),
+    "avisos.recibir": publica("POST", "/pasarela/simulada/aviso"),
     "static": publica("GET", "/static/vendor/htmx.LICENSE"),
 }
 de_clientes = pytest.mark.parametrize("ruta", [pytest.param(r, id=n) for n, r in RUTAS.items() if not r.publica])

@@ -209,7 +209,7 @@ class Carrera:
         entrega = self.resultado.entrega = publicacion.abrir(self.resultado.nombre, self.quien, self.iniciada)
         self.comparar(acopio, indice, entrega)
         self.medir()
-        publicacion.publicar(entrega, self.resultado, self.ocultar)
+        publicacion.publicar(entrega, self.resultado, self.ocultar, self.opciones.dias_pago)
         self.resultado.publicada = True
 
     def rechazar(self) -> None:

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ..db import db, execute, fetch, is_sqlite, transactional, utcnow
+from ..formats import local
 from ..models import SIN_BAJA, Entrega
 from .base import agregar, reemplazadas, terminar
 from .columnas import CONCEPTOS, Archivo
 from .comparacion import Diferencia
+from .en_linea import reconocer
 from .resultado import Resultado
 
 # As long as a customer's write may wait, in seconds, and the rows that a transaction may have.
@@ -115,11 +117,11 @@ def abrir(nombre: str, quien: str, iniciada: datetime) -> int:
 
 
 @transactional
-def publicar(entrega: int, resultado: Resultado, ocultar: bool) -> None:
+def publicar(entrega: int, resultado: Resultado, ocultar: bool, dias_pago: int) -> None:
     """Make the delivery visible, whole, with what follows for the accounts of codes that changed holder.
 
-    With ``ocultar`` they see no bill issued after the last one that was there. Raises RuntimeError where somebody
-    ended the delivery meanwhile.
+    With ``ocultar`` they see no bill issued after the last one that was there; ``dias_pago`` as in en_linea. Raises
+    RuntimeError where somebody ended the delivery meanwhile.
     """
     ahora = utcnow()
     if not cerrar(entrega, "publicada", resultado, publicada=ahora):
@@ -131,6 +133,7 @@ def publicar(entrega: int, resultado: Resultado, ocultar: bool) -> None:
     else:
         execute(YA_MARCADAS_SQL, entrega)
         execute(SOLO_MARCAR_SQL, str(ahora), entrega)
+    reconocer(local(ahora).date(), dias_pago)
 
 
 def cerrar(entrega: int, estado: str, resultado: Resultado, **fields) -> bool:

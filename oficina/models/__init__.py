@@ -1,6 +1,7 @@
 """One noun a file. Published: Predio, Factura, Concepto, Pago, Recaudo, Mandamiento, Entrega. Own: the others."""
 
 from .asociacion import Asociacion, CodigoAsociado
+from .aviso import AvisoRecibido
 from .bitacora import Bitacora
 from .cambio_correo import CambioCorreo
 from .clave_temporal import ClaveTemporal
@@ -9,8 +10,10 @@ from .cuenta import Cuenta
 from .entrega import Entrega
 from .esquema import Esquema
 from .factura import Concepto, Factura, UltimaFactura
+from .intento import Intento, IntentoFactura, PagoAbierto
 from .limite import CaptchaUsado, Espera, Limite
 from .mandamiento import Mandamiento
+from .movimiento import EnProceso, Movimiento
 from .pago import Pago, UltimoPago
 from .predio import Predio
 from .recaudo import Recaudo
@@ -31,6 +34,7 @@ TABLES = (
     *(Esquema, Entrega, Reemplazo),
     *(PredioVersion, FacturaVersion, ConceptoVersion, PagoVersion, RecaudoVersion, MandamientoVersion),
     *(Cuenta, Asociacion, Sesion, ClaveTemporal, CambioCorreo, Correo, Bitacora, Limite, Espera, CaptchaUsado),
+    *(Intento, IntentoFactura, PagoAbierto, Movimiento, AvisoRecibido),
 )
 
 __all__ = [
@@ -38,6 +42,7 @@ __all__ = [
     "TABLES",
     "VIEWS",
     "Asociacion",
+    "AvisoRecibido",
     "Bitacora",
     "CambioCorreo",
     "CaptchaUsado",
@@ -47,15 +52,20 @@ __all__ = [
     "ConceptoVersion",
     "Correo",
     "Cuenta",
+    "EnProceso",
     "Entrega",
     "Espera",
     "Esquema",
     "Factura",
     "FacturaVersion",
+    "Intento",
+    "IntentoFactura",
     "Limite",
     "Mandamiento",
     "MandamientoVersion",
+    "Movimiento",
     "Pago",
+    "PagoAbierto",
     "PagoVersion",
     "Predio",
     "PredioVersion",

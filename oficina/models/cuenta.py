@@ -14,7 +14,9 @@ from .claves import cifrar, coincide
 from .correo import Correo
 from .entrega import PUBLISHED_SQL
 from .factura import Factura
+from .intento import Intento
 from .mandamiento import Mandamiento
+from .movimiento import EnProceso
 from .pago import UltimoPago
 from .predio import Predio
 from .sesion import Sesion
@@ -131,6 +133,14 @@ class Cuenta(UserMixin, Base):
         """The last 3 payments that it may see of each of its codes, which are ``codigos``; one query."""
         return UltimoPago.de_cuenta(self.id, any(codigo.limitado for codigo in codigos))
 
+    def intentos(self):
+        """Its attempts to pay online, newest first, as a query."""
+        return Intento.select().where(Intento.cuenta == self.id).order_by(Intento.id.desc())
+
+    def pagos_en_proceso(self) -> list[EnProceso]:
+        """What was paid online of its codes and no delivery has yet; one query."""
+        return EnProceso.de_cuenta(self.id)
+
     def mandamientos(self):
         """The collection processes of its codes that it may see, newest first, as a query."""
         return (
@@ -202,6 +212,7 @@ class Cuenta(UserMixin, Base):
         self.cerrar_sesiones()
         Asociacion.delete().where(Asociacion.cuenta == self.id).execute()
         Correo.update(para="", datos="", estado="descartado").where(Correo.para == self.correo).execute()
+        Intento.update(correo=None).where(Intento.cuenta == self.id).execute()
         empty = dict.fromkeys(("documento_tipo", "documento", "nombres", "apellidos", "celular"), "")
         gone = dict.fromkeys(("correo", "correo_confirmado", "telefono", "direccion", "municipio"), None)
         Cuenta.update(**empty, **gone, clave="", factura_por_correo=0, eliminada=utcnow()).where(Cuenta.id == self.id).execute()

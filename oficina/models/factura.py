@@ -8,6 +8,7 @@ from peewee import BigIntegerField, CharField, CompositeKey, FixedCharField, For
 
 from ..db import fetch
 from .base import Base, DayField, as_day
+from .movimiento import SIN_APLICAR
 from .pago import a_la_vista
 from .predio import Predio
 
@@ -16,17 +17,23 @@ LECTURAS = ("real", "promedio")
 
 # What was paid towards the latest bill: payments that name it, and any made after it was issued
 # (a late payment of an older bill lowers the balance that the latest one carries).
-BILL_SQL = """
+# What was paid online counts beside it until a delivery has the same payment.
+BILL_SQL = f"""
 SELECT f.numero, f.codigo, f.periodo, f.expedida, f.vence, f.suspension, f.total, f.referencia, f.facturas_vencidas,
        f.saldo_anterior, f.intereses, (SELECT COALESCE(SUM(p.valor), 0) FROM pago p
-         WHERE p.codigo = f.codigo AND (p.factura = f.numero OR p.fecha > f.expedida){and_payment})
-  FROM factura f{join} WHERE f.codigo = ?{and_bill} ORDER BY f.expedida DESC, f.numero DESC LIMIT 1
-"""
-LATEST_SQL = BILL_SQL.format(join="", and_bill="", and_payment="")
+         WHERE p.codigo = f.codigo AND (p.factura = f.numero OR p.fecha > f.expedida){{and_payment}}),
+       (SELECT COALESCE(SUM(m.valor - m.saldo), 0) FROM movimiento m
+         WHERE m.codigo = f.codigo AND (m.factura = f.numero OR m.fecha > f.expedida)
+           AND {SIN_APLICAR.format(m="m")}{{and_movement}}),
+       (SELECT i.estado FROM pago_abierto b JOIN intento i ON i.id = b.intento_id WHERE b.codigo = f.codigo)
+  FROM factura f{{join}} WHERE f.codigo = ?{{and_bill}} ORDER BY f.expedida DESC, f.numero DESC LIMIT 1
+"""  # noqa: S608
+LATEST_SQL = BILL_SQL.format(join="", and_bill="", and_payment="", and_movement="")
 LIMITED_SQL = BILL_SQL.format(
     join=" JOIN asociacion a ON a.codigo = f.codigo",
     and_bill=" AND f.expedida <= a.ve_hasta",
     and_payment=f" AND {a_la_vista('p')}",
+    and_movement=f" AND {a_la_vista('m')}",
 )
 
 HISTORY_SQL = """
@@ -105,7 +112,11 @@ class Concepto(Base):
 
 @dataclass(frozen=True, slots=True)
 class UltimaFactura:
-    """The latest bill of a code as the panel shows it, read by one fixed query; money in centavos."""
+    """The latest bill of a code as the panel shows it, read by one fixed query; money in centavos.
+
+    ``abonado`` is all that was paid towards it, ``en_linea`` the part of it that was paid online and no delivery has yet.
+    ``abierto`` is the state of an attempt to pay the code that has not ended (creado, pendiente), None where there is none.
+    """
 
     numero: str
     codigo: str
@@ -119,6 +130,8 @@ class UltimaFactura:
     saldo_anterior: int
     intereses: int
     abonado: int
+    en_linea: int
+    abierto: str | None
 
     @classmethod
     def de(cls, codigo: str, limitada: bool = False) -> "UltimaFactura | None":
@@ -131,8 +144,8 @@ class UltimaFactura:
             return None
         row = list(rows[0])
         row[3:6] = as_day(row[3]), as_day(row[4]), as_day(row[5])
-        row[-1] = int(row[-1])
-        return cls(*row)
+        delivered, online = int(row[-3]), int(row[-2])
+        return cls(*row[:-3], delivered + online, online, row[-1])
 
     @property
     def por_pagar(self) -> int:

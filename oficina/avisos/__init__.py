@@ -1,0 +1,1 @@
+"""Where payment gateways tell of payments. No customer comes here."""

@@ -1,0 +1,40 @@
+"""When the gateway is asked about an attempt: often while its customer waits, then less and less."""
+
+from datetime import datetime, timedelta
+
+from ..db import utcnow
+from ..models import Intento
+from ..models.intento import SIN_PAGO
+
+PRIMERA = timedelta(seconds=15)
+# Up to an age, how long until the gateway is asked again.
+ESPERAS = (
+    (timedelta(minutes=3), timedelta(seconds=15)),
+    (timedelta(minutes=10), timedelta(seconds=30)),
+    (timedelta(minutes=30), timedelta(minutes=1)),
+    (timedelta(hours=2), timedelta(minutes=5)),
+    (timedelta(hours=12), timedelta(minutes=15)),
+    (timedelta(days=3), timedelta(hours=1)),
+)
+# Of one that has ended without a payment: the notice of a late approval may be lost.
+DESPUES = timedelta(days=1)
+# An attempt of which the gateway knows nothing was abandoned; one that waits for the bank may do so for some days.
+ABANDONADO = timedelta(minutes=30)
+SIN_RESPUESTA = timedelta(days=3)
+OLVIDADO = timedelta(days=8)
+
+
+def proximo(intento: Intento) -> datetime | None:
+    """When (UTC) the gateway is to be asked next; None where only a notice may still change it."""
+    now = utcnow()
+    age = now - intento.creado
+    if intento.estado not in ("creado", "pendiente", *SIN_PAGO) or age > OLVIDADO:
+        return None
+    waits = [] if intento.estado in ("vencido", "cancelado") and age > ABANDONADO else ESPERAS
+    return now + next((wait for until, wait in waits if age < until), DESPUES)
+
+
+def vencido(intento: Intento) -> bool:
+    """Whether it is open for longer than it may be."""
+    age = utcnow() - intento.creado
+    return (intento.estado == "creado" and age > ABANDONADO) or (intento.estado == "pendiente" and age > SIN_RESPUESTA)
