@@ -3,12 +3,14 @@
 import functools
 import itertools
 import logging
+import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
 from oficina import db
+from oficina.formats import local
 from oficina.models import (
     SIN_BAJA,
     Asociacion,
@@ -18,14 +20,19 @@ from oficina.models import (
     Entrega,
     Factura,
     FacturaVersion,
+    Intento,
+    IntentoFactura,
     Mandamiento,
     MandamientoVersion,
+    Movimiento,
     Pago,
+    PagoAbierto,
     PagoVersion,
     Predio,
     PredioVersion,
 )
 from oficina.models.claves import cifrar
+from oficina.models.intento import OCUPAN
 
 CLAVE = "el agua baja del cerro"
 number = itertools.count(1)
@@ -212,3 +219,32 @@ def consultas() -> Iterator[list[str]]:
         logger.removeHandler(handler)
         logger.setLevel(before)
         logger.propagate = True
+
+
+def un_intento(facturas: dict[str, str], cuenta: Cuenta | None = None, estado: str = "creado", **datos) -> Intento:
+    """An attempt to pay ``facturas`` (number by code), of which all is owed; it holds its codes while it may become a payment."""
+    lines = {codigo: (numero, Factura.get_by_id(numero).total) for codigo, numero in facturas.items()}
+    fields = {
+        "publico": secrets.token_urlsafe(16),
+        "referencia": f"OV{secrets.token_hex(6).upper()}",
+        **{"pasarela": "simulada", "comercio": "512321", "pruebas": 1, "correo": cuenta and cuenta.correo, "estado": estado},
+        "valor": sum(valor for _, valor in lines.values()),
+        **{"creado": db.utcnow(), "cambiado": db.utcnow(), "tardio": 0},
+    }
+    intento = Intento.create(**(fields | {"cuenta": cuenta} | datos))
+    for codigo, (numero, valor) in lines.items():
+        IntentoFactura.create(intento=intento, codigo=codigo, factura=numero, valor=valor)
+        if estado in OCUPAN:
+            PagoAbierto.create(codigo=codigo, intento=intento)
+    return intento
+
+
+def pago_en_linea(facturas: dict[str, str], cuenta: Cuenta | None = None, fecha: date | None = None, **datos) -> Intento:
+    """One that was approved, with its rows of the ledger, which no delivery has yet; ``fecha`` is today by default."""
+    told = {"transaccion": secrets.token_hex(16), "medio": "PSE", "banco": "Banco del Llano", "cus": "1122334455"}
+    intento = un_intento(facturas, cuenta, "aprobado", **({"pagado": db.utcnow(), "autorizacion": "778899"} | told | datos))
+    for linea in intento.facturas():
+        row = {"codigo": linea.codigo, "factura": linea.factura, "valor": linea.valor, "saldo": 0}
+        day = fecha or local(db.utcnow()).date()
+        Movimiento.create(intento=intento, transaccion=intento.transaccion, tipo="pago", fecha=day, momento=db.utcnow(), **row)
+    return intento
