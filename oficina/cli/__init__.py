@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import base, cuentas, entregas, facturas, importar, servir
+from . import base, cuentas, entregas, facturas, importar, servir, simulador
 
 COMMANDS = (
     base.base,
@@ -13,6 +13,7 @@ COMMANDS = (
     facturas.facturas,
     servir.servir,
     servir.trabajador,
+    simulador.simulador,
 )
 
 
