@@ -36,9 +36,17 @@ CONSULTA_PRUEBAS = "https://sandbox.api.payulatam.com/reports-api/4.0/service.cg
 # The setting PAYU_FIRMA, and how the form names it.
 FIRMAS = {"md5": "MD5", "sha1": "SHA", "sha256": "SHA256", "hmac-sha256": "HMAC-SHA256"}
 DOCUMENTOS = ("CC", "CE", "NIT", "PP", "TI")  # of ours, those that PayU knows: it has none for the PPT
+# The longest that each field may be; what is longer is cut.
 LARGOS = {
-    **{"description": 255, "buyerEmail": 255, "buyerFullName": 150, "telephone": 20, "buyerDocument": 25},
-    **{"payerEmail": 255, "payerFullName": 50, "payerPhone": 20, "payerDocument": 25},
+    "description": 255,
+    "buyerFullName": 150,
+    "buyerEmail": 255,
+    "telephone": 20,
+    "buyerDocument": 25,
+    "payerFullName": 50,
+    "payerEmail": 255,
+    "payerPhone": 20,
+    "payerDocument": 25,
 }
 # state_pol of a notice, and state of a transaction in the answer to a query. Any other is not final.
 ESTADO_POL = {"4": "aprobada", "5": "vencida", "6": "rechazada", "104": "error"}
@@ -87,11 +95,16 @@ class PayU:
             "lng": "es",
             "responseUrl": cobro.regreso,
             "confirmationUrl": cobro.aviso,
-            **{"buyerFullName": cobro.nombre, "payerFullName": cobro.nombre},
-            **{"buyerEmail": cobro.correo, "payerEmail": cobro.correo},
-            **{"telephone": cobro.celular, "payerPhone": cobro.celular},
-            **{"buyerDocumentType": tipo, "payerDocumentType": tipo},
-            **{"buyerDocument": cobro.documento, "payerDocument": cobro.documento},
+            "buyerFullName": cobro.nombre,
+            "buyerEmail": cobro.correo,
+            "telephone": cobro.celular,
+            "buyerDocumentType": tipo,
+            "buyerDocument": cobro.documento,
+            "payerFullName": cobro.nombre,
+            "payerEmail": cobro.correo,
+            "payerPhone": cobro.celular,
+            "payerDocumentType": tipo,
+            "payerDocument": cobro.documento,
         }
         return Salida(self.checkout, "post", {name: value[: LARGOS.get(name)] for name, value in campos.items() if value})
 
@@ -122,7 +135,7 @@ class PayU:
             valor=cantidad,
             moneda=moneda,
             comercio=self.comercio if merchant == self.merchant else merchant,
-            pruebas=self.pruebas or campos.get("test", "").lower() in ("1", "true"),
+            pruebas=campos["test"].lower() in ("1", "true") if campos.get("test") else self.pruebas,
         )
 
     def consultar(self, referencia: str) -> list[Transaccion]:

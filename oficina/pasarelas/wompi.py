@@ -94,7 +94,7 @@ class Wompi:
             valor=valor,
             moneda=text(transaccion.get("currency"))[:10],
             comercio=self.comercio,
-            pruebas=self.pruebas or evento.get("environment") != "prod",
+            pruebas=evento.get("environment") != "prod",
         )
 
     def consultar(self, referencia: str) -> list[Transaccion]:
