@@ -222,7 +222,7 @@ def consultas() -> Iterator[list[str]]:
 
 
 def un_intento(facturas: dict[str, str], cuenta: Cuenta | None = None, estado: str = "creado", **datos) -> Intento:
-    """An attempt to pay ``facturas`` (number by code), of which all is owed; it holds its codes while it may become a payment."""
+    """An attempt to pay ``facturas`` (number by code), of which all is owed; it holds its codes while it may be paid."""
     lines = {codigo: (numero, Factura.get_by_id(numero).total) for codigo, numero in facturas.items()}
     fields = {
         "publico": secrets.token_urlsafe(16),
