@@ -16,8 +16,9 @@ from .models.clave_temporal import ALPHABET
 CORREO = "demo@aguaclara.example"
 FILE = "muestra.json"
 VERSION = "muestra"
-# How the invented company prints its bills.
+# How the invented company prints its bills, and takes payments.
 EMPRESA = {
+    "PASARELA": "simulada",
     "PAGO_GLN": "7709998000018",
     "PAGO_LARGO_REFERENCIA": 12,
     "FACTURA_PUNTOS": "en Punto Ceiba, Giros del Caño y las oficinas del Banco del Llano, Banco Morichal y Cooperativa La Vega",

@@ -6,6 +6,7 @@ from flask.cli import with_appcontext
 
 from .. import config
 from ..simulador import servir
+from .servir import refuse_busy_port
 
 
 @click.command(
@@ -18,5 +19,6 @@ def simulador(puerto: int, eventos: str | None) -> None:
     settings = current_app.config
     if settings["ENTORNO"] == "produccion":
         raise click.ClickException("En producción no hay pagos de mentira: el simulador no arranca.")
+    refuse_busy_port(str(puerto), "--puerto", "flask simulador --puerto {}")
     click.echo(f"El simulador de pasarelas está en http://127.0.0.1:{puerto}/  Para terminar oprima Ctrl+C.")
     servir(puerto, eventos or f"{config.public_url(settings)}/pasarela/simulada/aviso")

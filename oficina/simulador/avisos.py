@@ -107,4 +107,4 @@ def entregar(url: str, headers: dict[str, str], body: str) -> str:
         error.close()
         return str(error.code)
     except (OSError, HTTPException, ValueError) as error:
-        return f"{type(error).__name__}: {error}"
+        return "no respondió a tiempo" if "timed out" in str(error) else "no hubo conexión"
