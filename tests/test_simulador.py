@@ -8,11 +8,13 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
+import click
 import pytest
 import servidores
 from flask import Flask
 from pasarelas import pedir, simulador
 
+from oficina.cli import servir
 from oficina.cli.simulador import simulador as comando
 from oficina.simulador import payu, wompi
 
@@ -521,3 +523,22 @@ def test_a_busy_port_is_told(sim):
     portal.config["ENTORNO"] = "desarrollo"
     salida = portal.test_cli_runner().invoke(comando, ["--puerto", str(puerto)])
     assert f"El puerto {puerto} está ocupado. Use otro: flask simulador --puerto {puerto + 80}" in salida.output
+
+
+def test_make_run_has_it_beside_the_portal_only_where_payments_go_through_it():
+    url = f"http://127.0.0.1:{servidores.puerto_libre()}"
+    settings = {"PASARELA": "simulada", "SIMULADOR_URL": url, "URL_PUBLICA": ""}
+    with servir.simulador(settings) as address:
+        assert address == url
+        until = time.monotonic() + servidores.START_SECONDS
+        while not servidores.serves(url) and time.monotonic() < until:
+            time.sleep(0.05)
+        with (
+            pytest.raises(click.ClickException, match=r"está ocupado.* OFICINA_SIMULADOR_URL="),
+            servir.simulador(settings),
+        ):
+            pass
+    assert not servidores.serves(url)
+    for otra in ({"PASARELA": "payu"}, {"SIMULADOR_URL": "http://pagos.aguaclara.example:8900"}):
+        with servir.simulador(settings | otra) as address:
+            assert address == ""
