@@ -133,7 +133,7 @@ SETTINGS = (
     ),
     Setting("PAYU_SECRETO", "", "PayU: llave secreta de las firmas, solo con PAYU_FIRMA=hmac-sha256."),
     Setting("PAYU_PRUEBAS", False, "PayU: usar su ambiente de pruebas, donde no se mueve dinero."),
-    Setting("WOMPI_LLAVE_PUBLICA", "", "Wompi: llave pública, pub_prod_… o pub_test_…"),
+    Setting("WOMPI_LLAVE_PUBLICA", "", "Wompi: llave pública (pub_prod_… o pub_test_…)."),
     Setting("WOMPI_LLAVE_PRIVADA", "", "Wompi: llave privada, prv_prod_… o prv_test_…, para consultar."),
     Setting("WOMPI_INTEGRIDAD", "", "Wompi: secreto de integridad, con que se firma lo que se cobra."),
     Setting("WOMPI_EVENTOS", "", "Wompi: secreto de eventos, con que Wompi firma sus avisos."),

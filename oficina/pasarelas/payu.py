@@ -260,6 +260,7 @@ def _campos(cuerpo: bytes) -> dict[str, str]:
 
 
 def _fecha(milisegundos: Any) -> datetime | None:
-    if isinstance(milisegundos, int) and 0 < milisegundos < 10**13:
+    """In UTC, of milliseconds of this century: some samples of the documentation have seconds, which say too little."""
+    if isinstance(milisegundos, int) and 10**12 <= milisegundos < 10**13:
         return datetime.fromtimestamp(milisegundos // 1000, UTC).replace(tzinfo=None)
     return None

@@ -118,7 +118,7 @@ class Wompi:
         if len(dadas) != 1:
             raise FirmaError("no trae firma, o trae dos distintas")
         propiedades, momento = firma.get("properties"), text(evento.get("timestamp"))
-        if not isinstance(propiedades, list) or not 0 < len(propiedades) <= 20 or not re.fullmatch("[0-9]{10,13}", momento):
+        if not isinstance(propiedades, list) or not 0 < len(propiedades) <= 20 or not re.fullmatch("[0-9]{10}", momento):
             raise AvisoIlegibleError("no es un evento de Wompi")
         valores = [_firmado(inner(evento, "data"), propiedad) for propiedad in propiedades]
         if not set(propiedades) >= FIRMADOS:
@@ -133,7 +133,7 @@ class Wompi:
         valor = _entero(transaccion.get("amount_in_cents"))
         if not text(transaccion.get("id")) or valor is None or not text(transaccion.get("currency")):
             raise SinRespuestaError("a una transacción de Wompi le faltan datos")
-        pago, extra = inner(transaccion, "payment_method"), inner(transaccion, "payment_method", "extra")
+        extra = inner(transaccion, "payment_method", "extra")
         return Transaccion(
             id=text(transaccion["id"]),
             referencia=referencia,
@@ -143,7 +143,7 @@ class Wompi:
             comercio=text(inner(transaccion, "merchant").get("public_key")) or self.comercio,
             pruebas=self.pruebas,
             medio=text(extra.get("brand")) or text(transaccion.get("payment_method_type")),
-            banco=text(pago.get("financial_institution_name")) or text(extra.get("financial_institution_name")),
+            banco=text(extra.get("financial_institution_name")),
             cus=text(extra.get("traceability_code")),
             autorizacion=text(extra.get("authorization_code")),
             motivo=text(transaccion.get("status_message")),
