@@ -207,16 +207,11 @@ def test_signed_properties_that_are_none(propiedades):
 
 @pytest.mark.parametrize(
     ("status", "estado"),
-    [("DECLINED", "rechazada"), ("ERROR", "error"), ("PENDING", "pendiente"), ("NUEVO", "pendiente"), ("VOIDED", "rechazada")],
+    [("DECLINED", "rechazada"), ("ERROR", "error"), ("PENDING", "pendiente"), ("NUEVO", "pendiente"), ("VOIDED", "reversada")],
 )
 def test_the_states_of_an_event(status, estado):
     right = suma("1234-1610641025-49201", status, "4490000")
     assert lee(evento(suma=right, status=status)).estado == estado
-
-
-def test_a_card_that_was_voided_is_reversed():
-    right = suma("1234-1610641025-49201", "VOIDED", "4490000")
-    assert lee(evento(suma=right, status="VOIDED", payment_method_type="CARD")).estado == "reversada"
 
 
 @pytest.mark.parametrize("ambiente", ["test", "", None, "PROD", 5])
@@ -355,11 +350,11 @@ def test_all_that_was_tried_with_a_reference(consulta):
             (None, "PSE", "pendiente"),
             (True, "PSE", "pendiente"),
         ),
-        *(("VOIDED", "CARD", "reversada"), ("VOIDED", "PSE", "rechazada"), (["APPROVED"], "PSE", "pendiente")),
+        *(("VOIDED", "CARD", "reversada"), ("VOIDED", "PSE", "reversada"), (["APPROVED"], "PSE", "pendiente")),
     ],
 )
 def test_the_states_of_a_transaction(consulta, status, tipo, estado):
-    """Nothing but the word itself is an approval, and only a card can be voided."""
+    """Nothing but the word itself is an approval; what is voided is reversed, whatever paid it."""
     assert consulta({"data": [una(status=status, payment_method_type=tipo)]})[0].estado == estado
 
 

@@ -29,7 +29,8 @@ CONSULTA_PRUEBAS = "https://sandbox.wompi.co/v1"
 
 PREFIJO_PRUEBAS = "pub_test_"
 DOCUMENTOS = ("CC", "CE", "NIT", "PP", "TI")  # of ours, those that Wompi knows: it has none for the PPT
-# Any other status is not final.
+# Any other status is not final. Only what a card paid can be voided, says the documentation; whatever it was, what is
+# voided is money that is not ours, and one that never was approved gives back what it brought: nothing.
 ESTADO = {"APPROVED": "aprobada", "DECLINED": "rechazada", "VOIDED": "reversada", "ERROR": "error"}
 # What a checksum must cover to say anything of a payment.
 FIRMADOS = {"transaction.id", "transaction.status", "transaction.amount_in_cents"}
@@ -90,7 +91,7 @@ class Wompi:
         return Aviso(
             referencia=referencia,
             transaccion=text(transaccion.get("id"))[:60],
-            estado=_estado(transaccion),
+            estado=ESTADO.get(text(transaccion.get("status")), "pendiente"),
             valor=valor,
             moneda=text(transaccion.get("currency"))[:10],
             comercio=self.comercio,
@@ -137,7 +138,7 @@ class Wompi:
         return Transaccion(
             id=text(transaccion["id"]),
             referencia=referencia,
-            estado=_estado(transaccion),
+            estado=ESTADO.get(text(transaccion.get("status")), "pendiente"),
             valor=valor,
             moneda=text(transaccion["currency"]),
             comercio=text(inner(transaccion, "merchant").get("public_key")) or self.comercio,
@@ -164,12 +165,6 @@ def de_ajustes(settings: Mapping) -> Wompi | None:
         pruebas=pruebas,
         consulta=CONSULTA_PRUEBAS if pruebas else CONSULTA,
     )
-
-
-def _estado(transaccion: dict) -> str:
-    """Only what a card paid is voided; a status VOIDED of anything else took no money back."""
-    estado = ESTADO.get(text(transaccion.get("status")), "pendiente")
-    return "rechazada" if estado == "reversada" and transaccion.get("payment_method_type", "CARD") != "CARD" else estado
 
 
 def _entero(valor: Any) -> int | None:
