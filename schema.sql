@@ -422,6 +422,12 @@ CREATE TABLE movimiento (
     factura VARCHAR(30) NOT NULL CHECK (factura <> '' AND substr(factura, 31) = ''),
     valor BIGINT NOT NULL CHECK (valor <> 0 AND valor BETWEEN -99999999999999 AND 99999999999999),
     saldo BIGINT NOT NULL CHECK (saldo BETWEEN -99999999999999 AND 99999999999999),
+    referencia VARCHAR(48) CHECK (substr(referencia, 49) = ''),       -- payment reference of the bill
+    medio VARCHAR(40) CHECK (substr(medio, 41) = ''),
+    banco VARCHAR(80) CHECK (substr(banco, 81) = ''),
+    cus VARCHAR(40) CHECK (substr(cus, 41) = ''),
+    autorizacion VARCHAR(40) CHECK (substr(autorizacion, 41) = ''),
+    pagado DATETIME,
     fecha DATE NOT NULL,                             -- the day in Colombia on which it was written
     momento DATETIME NOT NULL,
     pago VARCHAR(40) UNIQUE CHECK (substr(pago, 41) = ''),

@@ -245,6 +245,8 @@ def pago_en_linea(facturas: dict[str, str], cuenta: Cuenta | None = None, fecha:
     intento = un_intento(facturas, cuenta, "aprobado", **({"pagado": db.utcnow(), "autorizacion": "778899"} | told | datos))
     for linea in intento.facturas():
         row = {"codigo": linea.codigo, "factura": linea.factura, "valor": linea.valor, "saldo": 0}
+        row["referencia"] = Factura.get_by_id(linea.factura).referencia
+        row |= {name: getattr(intento, name) for name in ("medio", "banco", "cus", "autorizacion", "pagado")}
         day = fecha or local(db.utcnow()).date()
         Movimiento.create(intento=intento, transaccion=intento.transaccion, tipo="pago", fecha=day, momento=db.utcnow(), **row)
     return intento

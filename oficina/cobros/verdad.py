@@ -5,7 +5,7 @@ from typing import Any
 from .. import audit
 from ..db import is_sqlite, transactional, utcnow
 from ..formats import local
-from ..models import Intento, IntentoFactura, Movimiento, PagoAbierto, UltimaFactura
+from ..models import Factura, Intento, IntentoFactura, Movimiento, PagoAbierto, UltimaFactura
 from ..models.intento import OCUPAN, SIN_PAGO
 from ..pasarelas.base import Pasarela, Transaccion
 from . import correos, plazos
@@ -99,7 +99,9 @@ def abonar(intento: Intento, transaccion: Transaccion) -> bool:
     for linea in intento.facturas():
         factura = UltimaFactura.de(linea.codigo)
         owed = factura.por_pagar if factura else 0
-        anotar(intento, transaccion, "pago", linea.codigo, linea.factura, linea.valor, max(linea.valor - owed, 0))
+        bill = Factura.get_or_none(Factura.numero == linea.factura)
+        what = {"codigo": linea.codigo, "factura": linea.factura, "referencia": bill and bill.referencia}
+        anotar(intento, transaccion, tipo="pago", valor=linea.valor, saldo=max(linea.valor - owed, 0), **what)
     intento.tardio = int(bool(intento.tardio) or intento.estado in SIN_PAGO)
     extra = sum(row.saldo for row in movimientos(intento, transaccion))
     if transaccion.estado == "aprobada":
@@ -116,7 +118,8 @@ def devolver(intento: Intento, transaccion: Transaccion) -> None:
     if any(row.tipo == "reverso" for row in rows):
         return
     for row in rows:
-        anotar(intento, transaccion, "reverso", row.codigo, row.factura, -row.valor, -row.saldo)
+        what = {"codigo": row.codigo, "factura": row.factura, "referencia": row.referencia}
+        anotar(intento, transaccion, tipo="reverso", valor=-row.valor, saldo=-row.saldo, **what)
     correos.reversado(intento)
     revisar(intento, "La pasarela devolvió el pago: la factura se debe de nuevo.")
     audit.record("pago_reversado", intento.cuenta_id, actor="pasarela", detalle=f"{intento.referencia} {transaccion.id}")
@@ -126,10 +129,10 @@ def movimientos(intento: Intento, transaccion: Transaccion):
     return Movimiento.select().where((Movimiento.intento == intento.id) & (Movimiento.transaccion == transaccion.id[:60]))
 
 
-def anotar(intento: Intento, transaccion: Transaccion, tipo: str, codigo: str, factura: str, valor: int, saldo: int) -> None:
+def anotar(intento: Intento, transaccion: Transaccion, **what: Any) -> None:
     now = utcnow()
-    what = {"tipo": tipo, "codigo": codigo, "factura": factura, "valor": valor, "saldo": saldo}
-    Movimiento.create(intento=intento.id, transaccion=transaccion.id[:60], fecha=local(now).date(), momento=now, **what)
+    which = {"intento": intento.id, "transaccion": transaccion.id[:60]}
+    Movimiento.create(**which, fecha=local(now).date(), momento=now, **dicho(transaccion), **what)
 
 
 def mover(intento: Intento, estado: str, transaccion: Transaccion | None = None, con_dinero: bool = True) -> None:
@@ -153,10 +156,16 @@ def mover(intento: Intento, estado: str, transaccion: Transaccion | None = None,
 
 
 def contar(intento: Intento, transaccion: Transaccion) -> None:
-    """What the gateway told of the transaction that counts, as long as there is room for it."""
-    intento.transaccion, intento.medio, intento.banco = transaccion.id[:60], transaccion.medio[:40], transaccion.banco[:80]
-    intento.cus, intento.autorizacion = transaccion.cus[:40], transaccion.autorizacion[:40]
-    intento.motivo, intento.pagado = transaccion.motivo[:200], transaccion.fecha
+    """What the gateway told of the transaction that counts."""
+    intento.transaccion, intento.motivo = transaccion.id[:60], transaccion.motivo[:200]
+    for name, value in dicho(transaccion).items():
+        setattr(intento, name, value)
+
+
+def dicho(transaccion: Transaccion) -> dict[str, Any]:
+    """What an attempt and a row of the ledger keep of a transaction, as long as there is room for it."""
+    texts = {"medio": transaccion.medio[:40], "banco": transaccion.banco[:80], "cus": transaccion.cus[:40]}
+    return {**texts, "autorizacion": transaccion.autorizacion[:40], "pagado": transaccion.fecha}
 
 
 def reabrir(intento: Intento) -> bool:

@@ -29,6 +29,8 @@ class Movimiento(Base):
 
     ``saldo`` is the part of ``valor`` for which there was no debt (saldo a favor). ``fecha`` is the day in Colombia on which
     the row was written, so that a day that is over never changes. ``pago``, the payment of a delivery that is this one.
+    ``referencia``, the payment reference of the bill, and ``medio`` to ``pagado``, what the gateway told of the transaction,
+    are as they were then: the bill may be published anew, and its attempt may have another transaction later.
     """
 
     id = AutoField()
@@ -39,6 +41,12 @@ class Movimiento(Base):
     factura = CharField(30)
     valor = BigIntegerField()
     saldo = BigIntegerField()
+    referencia = CharField(48, null=True)
+    medio = CharField(40, null=True)
+    banco = CharField(80, null=True)
+    cus = CharField(40, null=True)
+    autorizacion = CharField(40, null=True)
+    pagado = InstantField(null=True)
     fecha = DayField()
     momento = InstantField()
     pago = CharField(40, null=True, unique=True)
