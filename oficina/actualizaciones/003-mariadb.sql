@@ -99,3 +99,11 @@ CREATE TABLE IF NOT EXISTS aviso (
     INDEX aviso_referencia (referencia)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+-- Bills that were mailed to the accounts that want them so: each one once.
+CREATE TABLE IF NOT EXISTS factura_avisada (
+    cuenta_id INTEGER NOT NULL,
+    factura VARCHAR(30) NOT NULL CHECK (factura <> '' AND substr(factura, 31) = ''),
+    avisada DATETIME NOT NULL,
+    PRIMARY KEY (cuenta_id, factura),
+    FOREIGN KEY (cuenta_id) REFERENCES cuenta (id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -102,3 +102,12 @@ CREATE TABLE aviso (
 CREATE UNIQUE INDEX aviso_una_vez ON aviso (pasarela, huella);
 CREATE INDEX aviso_proximo ON aviso (proximo);
 CREATE INDEX aviso_referencia ON aviso (referencia);
+
+-- Bills that were mailed to the accounts that want them so: each one once.
+CREATE TABLE factura_avisada (
+    cuenta_id INTEGER NOT NULL,
+    factura VARCHAR(30) NOT NULL CHECK (factura <> '' AND substr(factura, 31) = ''),
+    avisada DATETIME NOT NULL,
+    PRIMARY KEY (cuenta_id, factura),
+    FOREIGN KEY (cuenta_id) REFERENCES cuenta (id) ON DELETE CASCADE
+);

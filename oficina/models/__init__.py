@@ -10,6 +10,7 @@ from .cuenta import Cuenta
 from .entrega import Entrega
 from .esquema import Esquema
 from .factura import Concepto, Factura, UltimaFactura
+from .factura_avisada import FacturaAvisada
 from .intento import Intento, IntentoFactura, PagoAbierto
 from .limite import CaptchaUsado, Espera, Limite
 from .mandamiento import Mandamiento
@@ -34,7 +35,7 @@ TABLES = (
     *(Esquema, Entrega, Reemplazo),
     *(PredioVersion, FacturaVersion, ConceptoVersion, PagoVersion, RecaudoVersion, MandamientoVersion),
     *(Cuenta, Asociacion, Sesion, ClaveTemporal, CambioCorreo, Correo, Bitacora, Limite, Espera, CaptchaUsado),
-    *(Intento, IntentoFactura, PagoAbierto, Movimiento, AvisoRecibido),
+    *(Intento, IntentoFactura, PagoAbierto, Movimiento, AvisoRecibido, FacturaAvisada),
 )
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "Espera",
     "Esquema",
     "Factura",
+    "FacturaAvisada",
     "FacturaVersion",
     "Intento",
     "IntentoFactura",
