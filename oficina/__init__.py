@@ -12,7 +12,7 @@ from whitenoise import WhiteNoise
 
 from . import access, cli, config, db, errors, formats, limits, mail
 from .acceso.routes import bp as acceso
-from .avisos.routes import bp as avisos
+from .avisos import receptor
 from .codigos.routes import bp as codigos
 from .contrasena.routes import bp as contrasena
 from .datos.routes import bp as datos
@@ -30,7 +30,7 @@ from .verificacion.routes import bp as verificacion
 ROOT = Path(__file__).parent.parent
 FEATURES = (
     *(inicio, acceso, registro, datos, codigos, facturas, pagos, mandamientos, contrasena, verificacion),
-    *(pagar, rapido, avisos),
+    *(pagar, rapido),
 )
 FORM_BYTES = 64 * 1024
 
@@ -50,6 +50,7 @@ def create_app(**settings: Any) -> Flask:
     errors.init_app(app)
     cli.init_app(app)
     app.wsgi_app = before_flask(app, app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = receptor.before_flask(app, app.wsgi_app)  # type: ignore[method-assign]
     serve_static(app)
     return app
 

@@ -124,7 +124,7 @@ def test_production_does_not_start_on_a_base_that_may_lose_data(base, tmp_path):
     ("changes", "message"),
     [
         ({"ENTORNO": "prueba"}, "OFICINA_ENTORNO debe ser desarrollo o produccion."),
-        ({"PASARELA": "payu"}, "OFICINA_PASARELA debe ser enlace."),
+        ({"PASARELA": "otra"}, "OFICINA_PASARELA debe ser uno de estos: enlace, payu, wompi, simulada; no «otra»."),
         ({"CLAVE_MINIMA": 7}, "OFICINA_CLAVE_MINIMA debe ser un número entre 8 y 64, no «7»."),
         ({"BASE_DE_DATOS": "postgresql://x/y"}, "OFICINA_BASE_DE_DATOS debe comenzar por sqlite:/// o mysql://."),
         ({"BASE_DE_DATOS": "mysql://x@y/"}, "Falta el nombre de la base en OFICINA_BASE_DE_DATOS"),

@@ -95,7 +95,6 @@ RUTAS = {
     "rapido.buscar": publica("POST", "/pago-rapido"),
     "rapido.factura": publica("GET", "/pago-rapido/inventado"),
     "rapido.iniciar": publica("POST", "/pago-rapido/inventado"),
-    "avisos.recibir": publica("POST", "/pasarela/simulada/aviso"),
     "static": publica("GET", "/static/vendor/htmx.LICENSE"),
 }
 de_clientes = pytest.mark.parametrize("ruta", [pytest.param(r, id=n) for n, r in RUTAS.items() if not r.publica])

@@ -1,1 +1,1 @@
-"""Where payment gateways tell of payments. No customer comes here."""
+"""Where payment gateways tell of payments: ``POST /pasarela/<name>/aviso``. No customer comes here, and no session counts."""

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import timedelta
 
 from ..db import execute, is_sqlite, transactional, utcnow
@@ -38,7 +37,7 @@ def recibir(pasarela: Pasarela, cuerpo: bytes, cabeceras: Mapping[str, str]) -> 
     except UnicodeDecodeError:
         raise AvisoIlegibleError from None
     now = str(utcnow())
-    said = json.dumps(asdict(aviso), ensure_ascii=False)
+    said = json.dumps(vars(aviso), ensure_ascii=False)
     row = (pasarela.nombre, hashlib.sha256(cuerpo).hexdigest(), aviso.referencia[:255], text, said, now, now)
     execute(KEEP_SQLITE if is_sqlite() else KEEP_MYSQL, *row)
 
