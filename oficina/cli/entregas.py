@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import click
 import peewee
+from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from .. import db
@@ -166,7 +167,8 @@ def deshacer(numero: int, si: bool, esperar: int) -> None:
             confirmar(f"¿Deshacer la entrega {numero}?", si)
             click.echo()
             with Avance() as avance:
-                deshacer_entrega(numero, operator(), avance, espera=esperar)
+                dias_pago = current_app.config["ENTREGAS_DIAS_PAGO"]
+                deshacer_entrega(numero, operator(), avance, espera=esperar, dias_pago=dias_pago)
     except NoSeDeshaceError as error:
         raise click.ClickException(str(error)) from None
     except click.Abort:  # nobody answers: the words of click are English

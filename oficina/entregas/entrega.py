@@ -67,10 +67,17 @@ def sin_buscar_basura() -> Iterator[None]:
         gc.set_threshold(*antes)
 
 
-def deshacer(entrega: int, quien: str, avance: Avance | None = None, *, espera: int = 0) -> None:
+def deshacer(
+    entrega: int,
+    quien: str,
+    avance: Avance | None = None,
+    *,
+    espera: int = 0,
+    dias_pago: int = Opciones.dias_pago,
+) -> None:
     """Take back the last published delivery, on behalf of ``quien``. Raises NoSeDeshaceError and OcupadoError."""
     with uno_a_la_vez(espera):
-        deshacer_entrega(entrega, quien)
+        deshacer_entrega(entrega, quien, dias_pago)
         limpiar(Paso("limpiar", 0, avance))
 
 

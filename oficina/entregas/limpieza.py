@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable
 
 from ..audit import record
 from ..db import execute, fetch, transactional
+from ..formats import hoy
 from ..models import SIN_BAJA, Entrega
 from .base import ejecutar
 from .columnas import ARCHIVOS, CONCEPTOS, FACTURAS, RECAUDOS, Archivo
+from .en_linea import reconocer
 
 POCAS = 500
 TABLAS = (*ARCHIVOS, RECAUDOS)
@@ -40,10 +42,10 @@ def limpiar(avance: Avance = lambda mas: None, solo_lo_interrumpido: bool = Fals
             olvidar(entrega.id, avance)
 
 
-def deshacer(numero: int, quien: str) -> None:
+def deshacer(numero: int, quien: str, dias_pago: int) -> None:
     """Take back the last published delivery: customers see at once what they saw before it. Raises NoSeDeshaceError.
 
-    ``quien`` takes it back, for the log. Its rows are left for ``limpiar``.
+    ``quien`` takes it back, for the log; ``dias_pago`` as in en_linea. Its rows are left for ``limpiar``.
     """
     ultima = Entrega.ultima()
     if ultima is None or ultima.id != numero:
@@ -51,13 +53,14 @@ def deshacer(numero: int, quien: str) -> None:
         raise NoSeDeshaceError(f"Solo se puede deshacer la última entrega publicada. {cual}")
     if not ultima.restos:
         raise NoSeDeshaceError(f"Lo que reemplazó la entrega {numero} ya no se conserva.")
-    ocultar(ultima, quien)
+    ocultar(ultima, quien, dias_pago)
 
 
 @transactional
-def ocultar(entrega: Entrega, quien: str) -> None:
+def ocultar(entrega: Entrega, quien: str, dias_pago: int) -> None:
     Entrega.update(estado="deshecha").where((Entrega.id == entrega.id) & (Entrega.estado == "publicada")).execute()
     execute(DESMARCAR_SQL, str(entrega.publicada), entrega.id)
+    reconocer(hoy(), dias_pago)
     record("entrega_deshecha", actor=quien, detalle=f"entrega {entrega.id}")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ..db import db, execute, fetch, is_sqlite, transactional, utcnow
-from ..formats import local
+from ..formats import hoy
 from ..models import SIN_BAJA, Entrega
 from .base import agregar, reemplazadas, terminar
 from .columnas import CONCEPTOS, Archivo
@@ -133,7 +133,7 @@ def publicar(entrega: int, resultado: Resultado, ocultar: bool, dias_pago: int) 
     else:
         execute(YA_MARCADAS_SQL, entrega)
         execute(SOLO_MARCAR_SQL, str(ahora), entrega)
-    reconocer(local(ahora).date(), dias_pago)
+    reconocer(hoy(), dias_pago)
 
 
 def cerrar(entrega: int, estado: str, resultado: Resultado, **fields) -> bool:
