@@ -23,7 +23,7 @@ ESPERAS = (
 )
 SIN_INTENTO = "No hay un intento de pago con esa referencia."
 HECHO = "La pasarela lo confirma."
-NO_CONFIRMA = "La pasarela avisó un pago que, al preguntarle, no confirma."
+NO_CONFIRMA = "La pasarela avisó un pago, o su devolución, que al preguntarle no confirma."
 
 
 def recibir(pasarela: Pasarela, cuerpo: bytes, cabeceras: Mapping[str, str]) -> None:
@@ -67,13 +67,16 @@ def concluir(pasarela: Pasarela, aviso: AvisoRecibido, intento_id: int, transacc
         verdad.revisar(intento, why)
         verdad.mover(intento, "revision")
         terminar(aviso, why)
-    elif said.estado != "aprobada" or any(
-        one.id == said.transaccion and one.estado in verdad.CON_DINERO for one in transacciones
-    ):
+    elif said.estado not in verdad.CON_DINERO or any(confirma(one, said) for one in transacciones):
         terminar(aviso, HECHO)
     elif aviso.intentos >= len(ESPERAS):
         verdad.revisar(intento, NO_CONFIRMA)
         terminar(aviso, NO_CONFIRMA)
+
+
+def confirma(una: Transaccion, said: Aviso) -> bool:
+    """Whether a transaction is what was announced, or what became of it since. Not every notice names its transaction."""
+    return said.transaccion in ("", una.id[:60]) and una.estado in (said.estado, "reversada")
 
 
 def terminar(aviso: AvisoRecibido, resultado: str) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,9 @@ from .plazos import PRIMERA
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # After this long without a word of the gateway, beginning again needs no question.
 ABANDONADO = timedelta(minutes=15)
+# More than any sum of bills, and no more than the schema takes.
+LIMITE = 99_999_999_999_999
+VECES = 3
 
 
 class NadaPorPagarError(Exception):
@@ -48,16 +52,23 @@ def iniciar(
     The caller answers for who may pay them: anybody who holds the bill may. ``correo`` is where the receipt goes. An attempt
     that the gateway was silent about for ABANDONADO gives way. Raises NadaPorPagarError, CambioError, YaAbiertoError.
     """
-    for abierto in PagoAbierto.de_codigos(list(facturas)).values():
+    if not 0 < total <= LIMITE:
+        raise CambioError
+    for _ in range(VECES):
+        hacer_sitio(list(facturas))
+        # Where somebody was quicker, what they opened may be closed again by now: then trying again is right.
+        with suppress(IntegrityError):
+            return abrir(pasarela, facturas, total, cuenta, correo)
+    hacer_sitio(list(facturas))
+    return abrir(pasarela, facturas, total, cuenta, correo)
+
+
+def hacer_sitio(codigos: list[str]) -> None:
+    """Close what was abandoned for these codes. Raises YaAbiertoError for what was not."""
+    abiertos = {abierto.id: abierto for abierto in PagoAbierto.de_codigos(codigos).values()}
+    for abierto in abiertos.values():
         if abierto.estado != "creado" or utcnow() - abierto.creado < ABANDONADO or not cerrar(abierto, "vencido"):
             raise YaAbiertoError(abierto)
-    try:
-        return abrir(pasarela, facturas, total, cuenta, correo)
-    except IntegrityError:
-        # Somebody was quicker. What they opened may be closed again by now: then trying again is right.
-        for abierto in PagoAbierto.de_codigos(list(facturas)).values():
-            raise YaAbiertoError(abierto) from None
-        return abrir(pasarela, facturas, total, cuenta, correo)
 
 
 @transactional

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from ..db import utcnow
 from ..models import Intento
-from ..models.intento import SIN_PAGO
+from ..models.intento import ABIERTOS, SIN_PAGO
 
 PRIMERA = timedelta(seconds=15)
 # Up to an age, how long until the gateway is asked again.
@@ -16,7 +16,8 @@ ESPERAS = (
     (timedelta(hours=12), timedelta(minutes=15)),
     (timedelta(days=3), timedelta(hours=1)),
 )
-# Of one that has ended without a payment: the notice of a late approval may be lost.
+# Of one that has ended without a payment: the notice of a late approval may be lost. Of one that is open for so long that
+# the gateway must have been away: until it answers, nobody can begin to pay its codes again.
 DESPUES = timedelta(days=1)
 # An attempt of which the gateway knows nothing was abandoned; one that waits for the bank may do so for some days.
 ABANDONADO = timedelta(minutes=30)
@@ -28,7 +29,7 @@ def proximo(intento: Intento) -> datetime | None:
     """When (UTC) the gateway is to be asked next; None where only a notice may still change it."""
     now = utcnow()
     age = now - intento.creado
-    if intento.estado not in ("creado", "pendiente", *SIN_PAGO) or age > OLVIDADO:
+    if intento.estado not in ABIERTOS and (intento.estado not in SIN_PAGO or age > OLVIDADO):
         return None
     waits = [] if intento.estado in ("vencido", "cancelado") and age > ABANDONADO else ESPERAS
     return now + next((wait for until, wait in waits if age < until), DESPUES)

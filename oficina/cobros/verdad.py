@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from peewee import IntegrityError
+
 from .. import audit
-from ..db import is_sqlite, transactional, utcnow
+from ..db import is_sqlite, transactional, utcnow, write
 from ..formats import local
-from ..models import Factura, Intento, IntentoFactura, Movimiento, PagoAbierto, UltimaFactura
+from ..models import Factura, Intento, IntentoFactura, Movimiento, Pago, PagoAbierto, UltimaFactura
 from ..models.intento import OCUPAN, SIN_PAGO
 from ..pasarelas.base import Pasarela, Transaccion
 from . import correos, plazos
@@ -94,14 +96,17 @@ def diferencia(pasarela: Pasarela, intento: Intento, dicho: Any) -> str | None:
 
 def abonar(intento: Intento, transaccion: Transaccion) -> bool:
     """Write an approved transaction into the ledger, one row by code; False where it is there already."""
-    if movimientos(intento, transaccion).where(Movimiento.tipo == "pago").exists():
+    if rows := list(movimientos(intento, transaccion)):
+        if transaccion.estado == "aprobada" and any(row.tipo == "reverso" for row in rows):
+            revisar(intento, "La pasarela da por aprobado otra vez un pago que había devuelto.")
         return False
     for linea in intento.facturas():
-        factura = UltimaFactura.de(linea.codigo)
-        owed = factura.por_pagar if factura else 0
+        factura, entregado = UltimaFactura.de(linea.codigo), ya_entregado(intento, transaccion, linea.codigo)
+        owed = max(factura.total - factura.abonado + (entregado.valor if entregado else 0), 0) if factura else 0
         bill = Factura.get_or_none(Factura.numero == linea.factura)
         what = {"codigo": linea.codigo, "factura": linea.factura, "referencia": bill and bill.referencia}
-        anotar(intento, transaccion, tipo="pago", valor=linea.valor, saldo=max(linea.valor - owed, 0), **what)
+        what |= {"valor": linea.valor, "saldo": max(linea.valor - owed, 0), "pago": entregado and entregado.id}
+        anotar(intento, transaccion, tipo="pago", **what)
     intento.tardio = int(bool(intento.tardio) or intento.estado in SIN_PAGO)
     extra = sum(row.saldo for row in movimientos(intento, transaccion))
     if transaccion.estado == "aprobada":
@@ -123,6 +128,13 @@ def devolver(intento: Intento, transaccion: Transaccion) -> None:
     correos.reversado(intento)
     revisar(intento, "La pasarela devolvió el pago: la factura se debe de nuevo.")
     audit.record("pago_reversado", intento.cuenta_id, actor="pasarela", detalle=f"{intento.referencia} {transaccion.id}")
+
+
+def ya_entregado(intento: Intento, transaccion: Transaccion, codigo: str) -> Pago | None:
+    """This payment, where a delivery brought it before the gateway told of it (see entregas.en_linea)."""
+    told = Pago.referencia_pasarela.in_([intento.referencia, transaccion.id[:60]])
+    free = Pago.id.not_in(Movimiento.select(Movimiento.pago).where(Movimiento.pago.is_null(False)))
+    return Pago.select().where((Pago.predio == codigo) & told & (Pago.valor > 0) & free).order_by(Pago.fecha, Pago.id).first()
 
 
 def movimientos(intento: Intento, transaccion: Transaccion):
@@ -174,8 +186,12 @@ def reabrir(intento: Intento) -> bool:
     taken = PagoAbierto.de_codigos(codes)
     if any(other.id != intento.id for other in taken.values()):
         return False
-    for codigo in set(codes) - set(taken):
-        PagoAbierto.create(codigo=codigo, intento=intento.id)
+    try:
+        with write():
+            for codigo in sorted(set(codes) - set(taken)):
+                PagoAbierto.create(codigo=codigo, intento=intento.id)
+    except IntegrityError:  # at this very moment
+        return False
     return True
 
 
@@ -202,7 +218,7 @@ def cerrar_revision(intento_id: int, quien: str) -> bool:
     intento = bloquear(intento_id)
     if intento.estado != "revision":
         return False
-    intento.estado, intento.cambiado, intento.proximo = "rechazado", utcnow(), None
+    intento.estado, intento.cambiado, intento.proximo, intento.revisar = "rechazado", utcnow(), None, None
     intento.save()
     PagoAbierto.delete().where(PagoAbierto.intento == intento.id).execute()
     audit.record("pago_rechazado", intento.cuenta_id, actor=quien, detalle=intento.referencia)
