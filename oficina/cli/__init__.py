@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import base, cuentas, entregas, facturas, importar, servir, simulador
+from . import base, cuentas, entregas, facturas, importar, pagos, servir, simulador
 
 COMMANDS = (
     base.base,
@@ -11,6 +11,7 @@ COMMANDS = (
     importar.demo,
     entregas.entregas,
     facturas.facturas,
+    pagos.pagos,
     servir.servir,
     servir.trabajador,
     simulador.simulador,

@@ -18,9 +18,10 @@ PASOS = {
     "publicar": ("Publicando", "Publicado"),
     "comparar": ("Comparando", "Comparado"),
     "prerenderizar": ("Haciendo", "Hecho"),
+    "preguntar": ("Preguntando", "Preguntado"),
 }
 # What is counted, where it is not plain rows.
-UNIDADES = {"limpiar": "filas sobrantes", "prerenderizar": "facturas"}
+UNIDADES = {"limpiar": "filas sobrantes", "prerenderizar": "facturas", "preguntar": "pagos"}
 DIBUJAR_CADA = 0.1  # seconds
 LINEA_CADA = 60
 VENTANA = 20  # seconds whose speed counts for the time left
