@@ -38,9 +38,10 @@ lock: .venv/dev.stamp ## Vuelve a fijar las versiones a partir de setup.cfg
 	$(REQUIREMENTS) | $(UV_COMPILE) --upgrade --output-file requirements.txt
 	$(REQUIREMENTS) dev | $(UV_COMPILE) --upgrade --constraint requirements.txt --output-file requirements-dev.txt
 
-bench: .venv/dev.stamp ## Mide el portal: páginas, facturas en PDF y entregas (véase bench/README.md)
+bench: .venv/dev.stamp ## Mide el portal: páginas, facturas en PDF, avisos de pago y entregas (véase bench/README.md)
 	@$(BIN)/python -m bench.paginas
 	@$(BIN)/python -m bench.documentos
+	@$(BIN)/python -m bench.avisos
 	@$(BIN)/python -m bench.entregas
 
 # A stamp is the lock file that was installed: only another content installs again.

@@ -71,8 +71,8 @@ def measure(folder: Path, predios: int) -> dict[str, tuple[float, float]]:
     return {name: tuple(statistics.median(values) for values in zip(*some, strict=True)) for name, some in runs.items()}
 
 
-def load(address: str, folder: Path, seconds: int) -> tuple[float, float]:
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", str(folder / "cookies.lua")]
+def load(address: str, folder: Path, seconds: int, connections: int = CONNECTIONS) -> tuple[float, float]:
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(folder / "cookies.lua")]
     text = subprocess.run([*command, f"http://127.0.0.1:{address}"], check=True, capture_output=True, text=True).stdout
     if "Non-2xx" in text:
         sys.exit(f"Hubo respuestas con error en {address}:\n{text}")
