@@ -93,6 +93,7 @@ RUTAS = {
     "pagar.comprobante": publica("GET", "/pagar/comprobante-inventado.pdf"),
     "rapido.formulario": publica("GET", "/pago-rapido"),
     "rapido.buscar": publica("POST", "/pago-rapido"),
+    "rapido.otra_imagen": publica("POST", "/pago-rapido/otra-imagen"),
     "rapido.factura": publica("GET", "/pago-rapido/inventado"),
     "rapido.iniciar": publica("POST", "/pago-rapido/inventado"),
     "static": publica("GET", "/static/vendor/htmx.LICENSE"),
