@@ -5,13 +5,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from fabrica import consultas, un_pago, una_cuenta, una_entrega, una_factura
+from fabrica import consultas, pago_en_linea, un_intento, un_pago, una_cuenta, una_entrega, una_factura
 
 from oficina import access, cache
 from oficina.db import utcnow
 from oficina.facturas import atajo
 from oficina.formats import hoy
-from oficina.models import Asociacion, ConceptoVersion, Cuenta, Factura, FacturaVersion, Sesion
+from oficina.models import Asociacion, ConceptoVersion, Cuenta, FacturaVersion, Intento, Movimiento, PagoAbierto, Sesion
+from oficina.models.cuenta import Vista
 
 NUMERO = "F-20461"
 PDF = f"/facturas/factura-{NUMERO}.pdf"
@@ -204,11 +205,62 @@ def test_a_payment_of_the_bill_comes_by_a_delivery_and_is_seen(navegador, rosa):
     assert pide(navegador)[0].data != before
 
 
+@pytest.mark.ajustes(PAGO_GLN="7709998000018")
+def test_what_becomes_of_a_payment_online_is_seen_at_once(navegador, rosa):
+    """Begun, at the bank, approved, given back: whatever changes the copy, the next request has the new one."""
+    made = [pide(navegador)[0].data]
+
+    def next_one(changed: bool):
+        again, queries = pide(navegador)
+        assert queries > 1
+        made.append(again.data)
+        assert (made[-1] != made[-2]) == changed
+        assert pide(navegador)[0].data == made[-1]
+        assert por_el_atajo(navegador)
+
+    intento = un_intento({"1001": NUMERO}, rosa)
+    next_one(changed=False)  # a bank would still take it: the gateway knows of nothing
+    Intento.update(estado="pendiente").execute()
+    next_one(changed=True)
+    Intento.update(estado="revision").execute()
+    next_one(changed=False)
+    PagoAbierto.delete().execute()
+    next_one(changed=True)
+    assert made[-1] == made[0]
+    intento = pago_en_linea({"1001": NUMERO}, rosa)
+    next_one(changed=True)
+    row = Movimiento.get(Movimiento.intento == intento.id)
+    Movimiento.create(
+        **{name: getattr(row, name) for name in ("intento", "transaccion", "codigo", "factura", "fecha", "momento")},
+        **{"tipo": "reverso", "valor": -row.valor, "saldo": 0},
+    )
+    next_one(changed=True)
+    assert made[-1] == made[0]
+
+
+@pytest.mark.ajustes(PAGO_GLN="7709998000018")
+def test_a_delivery_with_what_was_paid_online_and_its_end_are_seen(navegador, rosa):
+    intento = pago_en_linea({"1001": NUMERO}, rosa)
+    paid = pide(navegador)[0].data
+    una_entrega()
+    un_pago("1001", id="P1", factura=NUMERO, referencia_pasarela=intento.referencia)
+    Movimiento.update(pago="P1").execute()
+    assert not por_el_atajo(navegador)
+    assert pide(navegador)[0].data == paid
+    assert por_el_atajo(navegador)
+
+
+def test_what_another_code_pays_changes_nothing(navegador, rosa):
+    una_factura("2001", numero="F-2")
+    pago_en_linea({"2001": "F-2"})
+    assert por_el_atajo(navegador)
+
+
 def test_what_is_remembered_is_bounded(app, monkeypatch):
     monkeypatch.setattr(atajo, "MOST", 3)
     cache.keep("pdf", "0" * 64, b"%PDF-")
     for n in range(10):
-        atajo.remember(Factura(numero=f"F{n}", predio="1001", expedida=hoy()), False, 0, hoy(), "0" * 64)
+        atajo.remember(f"F{n}", "1001", Vista(None, 0, None, None), hoy(), "0" * 64)
     assert len(app.extensions[atajo.MADE]) <= 3
 
 

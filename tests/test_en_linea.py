@@ -9,8 +9,20 @@ from test_recaudos import archivo
 
 from oficina import entregas
 from oficina.db import utcnow
+from oficina.documentos.copias import impedimento
 from oficina.formats import hoy
-from oficina.models import Asociacion, Entrega, Movimiento, Pago, PagoVersion, RecaudoVersion, UltimaFactura
+from oficina.models import (
+    Asociacion,
+    Entrega,
+    Factura,
+    Intento,
+    Movimiento,
+    Pago,
+    PagoAbierto,
+    PagoVersion,
+    RecaudoVersion,
+    UltimaFactura,
+)
 
 CODIGO, OTRO = "00012", "00013"
 TOTAL = 84_350_00
@@ -352,3 +364,18 @@ def test_many_payments_without_deliveries_of_payments_cost_one_question(entregar
         entregar(predios=[PREDIO])
     assert sum("movimiento" in sql for sql in statements) == 1
     assert Entrega.select().count() == 2
+
+
+def test_the_copy_says_why_a_bank_would_not_take_it(entregar):
+    factura = Factura.get_by_id("F1")
+    intento = fabrica.un_intento({CODIGO: "F1"})
+    assert impedimento(factura, limitada=False) is None
+    for state in ("pendiente", "revision"):
+        Intento.update(estado=state).execute()
+        assert impedimento(factura, limitada=False) == "en curso"
+    PagoAbierto.delete().execute()
+    intento = fabrica.pago_en_linea({CODIGO: "F1"})
+    assert impedimento(factura, limitada=False) == "pagada"
+    entregar(pagos=[pago(factura="F0", fecha=str(EXPEDIDA), referencia_pasarela=intento.referencia)])
+    devuelve(intento)
+    assert impedimento(factura, limitada=False) == "devuelto"

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from fabrica import consultas, un_pago, un_predio, una_cuenta, una_entrega, una_factura
+from fabrica import consultas, pago_en_linea, un_intento, un_pago, un_predio, una_cuenta, una_entrega, una_factura
 
+from oficina.db import utcnow
 from oficina.documentos import verificacion
 from oficina.formats import fecha, hoy
-from oficina.models import Asociacion, ConceptoVersion, FacturaVersion, PredioVersion
+from oficina.models import Asociacion, ConceptoVersion, FacturaVersion, Movimiento, PredioVersion
 
 CODIGO, OTRO = "100200300", "100200301"
 VER, PAGAR = "click aquí para ver la factura", "click aquí para pagar la factura"
@@ -578,6 +579,111 @@ def test_no_page_asks_the_base_more_than_six_times_however_many_codes(navegador)
         with consultas() as statements:
             assert navegador.pide("GET", address).status_code == 200
         assert 0 < len(statements) <= 6 or address == "/", f"{address}: {statements}"
+
+
+# -- paid online ------------------------------------------------------------------------------------
+
+
+PASARELA = pytest.mark.ajustes(PASARELA="simulada")
+PAGINAS = pytest.mark.parametrize("page", ["/facturas", "/facturas/detalle/F-9"])
+PENDIENTE, EN_REVISION = (
+    "Su banco aún no responde; no pague otra vez.",
+    "Estamos revisando un pago de esta factura; no pague otra vez.",
+)
+
+
+def enlaces_de_pago(page) -> list[tuple[str, str]]:
+    """The links that lead to paying, with what stands on them."""
+    found = [(link["href"], link.strong or link) for link in page.select("main a[href]")]
+    return [(url, " ".join(text.text.split())) for url, text in found if url.startswith("/pagar") or url.endswith("/pago")]
+
+
+@PASARELA
+@PAGINAS
+def test_the_link_to_pay_names_the_gateway(navegador, rosa, page):
+    una_factura(CODIGO, numero="F-9", vence=dentro_de(5))
+    seen = navegador.abre(page)
+    assert enlaces_de_pago(seen) == [("/facturas/F-9/pago", "click aquí para pagar la factura")]
+    assert "En línea: Simulador de pagos." in seen.texto
+    assert "Portal de pagos" not in seen.texto
+
+
+@PAGINAS
+def test_a_bill_paid_online_is_paid_at_once_and_in_process(navegador, rosa, page):
+    una_factura(CODIGO, numero="F-9", vence=dentro_de(-5))
+    pago_en_linea({CODIGO: "F-9"})
+    seen = navegador.abre(page)
+    assert seen.lee(".estado") == "Pagada"
+    assert "Su pago en línea de $ 84.350 está en proceso de aplicación" in seen.texto
+    assert enlaces_de_pago(seen) == []
+
+
+@PAGINAS
+@pytest.mark.parametrize(("state", "said"), [("pendiente", PENDIENTE), ("revision", EN_REVISION)])
+@pytest.mark.parametrize("due", [5, -5])
+def test_while_the_bank_is_silent_nothing_asks_to_be_paid(navegador, rosa, page, state, said, due):
+    una_factura(CODIGO, numero="F-9", vence=dentro_de(due))
+    un_intento({CODIGO: "F-9"}, estado=state)
+    seen = navegador.abre(page)
+    assert said in seen.texto
+    assert enlaces_de_pago(seen) == [("/pagar?codigo=100200300", "Ver el pago")]
+    assert "Páguela" not in seen.texto
+    assert "Puede pagarla" not in seen.texto
+
+
+@PASARELA
+@PAGINAS
+def test_one_that_was_not_ended_can_be_gone_on_with(navegador, rosa, page):
+    una_factura(CODIGO, numero="F-9", vence=dentro_de(5))
+    un_intento({CODIGO: "F-9"})
+    seen = navegador.abre(page)
+    assert "Hay un pago en línea sin terminar." in seen.texto
+    assert enlaces_de_pago(seen) == [("/pagar?codigo=100200300", "Seguir con el pago")]
+
+
+@PAGINAS
+@pytest.mark.parametrize("state", ["rechazado", "vencido", "cancelado"])
+def test_one_that_ended_leaves_the_link_as_it_was(navegador, rosa, page, state):
+    una_factura(CODIGO, numero="F-9", vence=dentro_de(5))
+    un_intento({CODIGO: "F-9"}, estado=state)
+    assert enlaces_de_pago(navegador.abre(page)) == [("/facturas/F-9/pago", "click aquí para pagar la factura")]
+
+
+@PAGINAS
+def test_a_second_payment_of_a_paid_bill_at_the_bank_is_told(navegador, rosa, page):
+    una_factura(CODIGO, numero="F-9", vence=dentro_de(5))
+    pago_en_linea({CODIGO: "F-9"})
+    un_intento({CODIGO: "F-9"}, estado="pendiente")
+    seen = navegador.abre(page)
+    assert seen.lee(".estado") == "Pagada"
+    assert PENDIENTE in seen.texto
+
+
+@PAGINAS
+def test_a_delivered_payment_that_was_given_back_is_owed_again(navegador, rosa, page):
+    una_factura(CODIGO, numero="F-9", vence=dentro_de(5))
+    pago_en_linea({CODIGO: "F-9"})
+    un_pago(CODIGO, id="P1", factura="F-9")
+    row = Movimiento.get()
+    Movimiento.update(pago="P1").execute()
+    row.id, row.tipo, row.valor = None, "reverso", -row.valor
+    row.save(force_insert=True)
+    seen = navegador.abre(page)
+    assert seen.lee(".estado") == "Por pagar"
+    assert "Se devolvió un pago en línea de $ 84.350" in seen.texto
+
+
+@PASARELA
+def test_several_bills_can_be_paid_at_once_where_there_are_several_codes(navegador, rosa_con_dos):
+    una_factura(CODIGO, vence=dentro_de(5))
+    assert enlaces_de_pago(navegador.abre("/facturas"))[1:] == [("/pagar?codigo=100200300", "Pagar varias facturas")]
+    Asociacion.update(revisar=utcnow(), ve_hasta=hoy()).where(Asociacion.predio == OTRO).execute()
+    assert len(enlaces_de_pago(navegador.abre("/facturas"))) == 1
+
+
+def test_without_a_gateway_bills_are_paid_one_by_one(navegador, rosa_con_dos):
+    una_factura(CODIGO, vence=dentro_de(5))
+    assert len(enlaces_de_pago(navegador.abre("/facturas"))) == 1
 
 
 @pytest.mark.parametrize("numero", ["FE/123", "anteriores", "factura-7.pdf", "F 1", "Ñ&1"])

@@ -1,9 +1,13 @@
 """Pagos realizados: the last three payments of each code."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from fabrica import consultas, un_pago, un_predio, una_cuenta
+from fabrica import consultas, pago_en_linea, un_pago, un_predio, una_cuenta, una_factura
+
+from oficina.db import utcnow
+from oficina.formats import fecha, hoy
+from oficina.models import Asociacion, Movimiento
 
 CODIGO, OTRO, VACIO = "100200300", "100200301", "100200302"
 
@@ -87,5 +91,88 @@ def test_all_payments_come_with_one_question_to_the_base(navegador, rosa):
         un_pago(codigo)
     with consultas() as statements:
         navegador.pide("GET", "/pagos")
-    assert sum("FROM pago" in sql or "JOIN pago" in sql for sql in statements) == 1
+    assert sum("pago p" in sql for sql in statements) == 1
+    assert len(statements) <= 6
+
+
+# -- paid online ------------------------------------------------------------------------------------
+
+
+def en_linea(codigo, cuenta=None, day=None, **datos):
+    factura = una_factura(codigo, expedida=date(2026, 1, 16))
+    return pago_en_linea({codigo: factura.numero}, cuenta, day, **datos)
+
+
+def test_what_was_paid_online_is_shown_at_once_among_the_others_and_says_it_is_in_process(navegador, rosa):
+    for days in (1, 3, 5):
+        un_pago(CODIGO, fecha=hoy() - timedelta(days=days), valor=days * 1000_00)
+    intento = en_linea(CODIGO, rosa, hoy() - timedelta(days=2))
+    page = navegador.abre("/pagos")
+    rows = por_codigo(page)[f"Código {CODIGO}"]
+    assert [row[1] for row in rows] == ["$ 1.000", "$ 84.350 en proceso de aplicación", "$ 3.000"]
+    day = fecha(hoy() - timedelta(days=2))
+    assert rows[1][3] == f"En línea, PSE, Banco del Llano Comprobante del {day}"
+    (link,) = page.select("main td a")
+    assert link["href"] == f"/pagar/{intento.publico}"
+
+
+def test_of_one_day_what_is_in_process_is_the_newest(navegador, rosa):
+    un_pago(CODIGO, fecha=hoy())
+    en_linea(CODIGO, rosa)
+    assert "en proceso" in por_codigo(navegador.abre("/pagos"))[f"Código {CODIGO}"][0][1]
+
+
+def test_of_another_who_paid_the_code_there_is_no_receipt(navegador, rosa):
+    en_linea(CODIGO, una_cuenta("tomas@correo.example"), medio=None, banco="")
+    en_linea(OTRO, None)
+    page = navegador.abre("/pagos")
+    assert page.texto.count("en proceso de aplicación") == 2
+    assert not page.select("main td a")
+    assert por_codigo(page)[f"Código {CODIGO}"][0][3] == "En línea"
+
+
+def test_once_delivered_it_is_shown_once_with_its_receipt(navegador, rosa):
+    intento = en_linea(CODIGO, rosa)
+    un_pago(CODIGO, id="P1", fecha=hoy(), canal="internet", entidad="PSE")
+    Movimiento.update(pago="P1").execute()
+    page = navegador.abre("/pagos")
+    assert por_codigo(page)[f"Código {CODIGO}"] == [
+        [fecha(hoy()), "$ 84.350", "—", f"Internet, PSE Comprobante del {fecha(hoy())}"]
+    ]
+    assert page.select("main td a")[0]["href"] == f"/pagar/{intento.publico}"
+
+
+def test_the_receipt_of_another_is_not_linked_once_delivered(navegador, rosa):
+    en_linea(CODIGO, una_cuenta("tomas@correo.example"))
+    un_pago(CODIGO, id="P1", fecha=hoy())
+    Movimiento.update(pago="P1").execute()
+    assert not navegador.abre("/pagos").select("main td a")
+
+
+def test_one_given_back_is_said_to_be(navegador, rosa):
+    intento = en_linea(CODIGO, rosa)
+    row = Movimiento.get()
+    row.id, row.tipo, row.valor = None, "reverso", -row.valor
+    row.save(force_insert=True)
+    un_pago(OTRO, fecha=hoy(), valor=-5_000_00)
+    page = navegador.abre("/pagos")
+    first, second = por_codigo(page)[f"Código {CODIGO}"]
+    assert first[1] == "$ 84.350 Devolución en proceso de aplicación"
+    assert second[1] == "$ 84.350 en proceso de aplicación"
+    assert por_codigo(page)[f"Código {OTRO}"][0][1] == "$ 5.000 Devolución"
+    assert [link["href"] for link in page.select("main td a")] == [f"/pagar/{intento.publico}"] * 2
+
+
+def test_who_had_the_code_before_does_not_see_what_the_new_holder_pays_online(navegador, rosa):
+    Asociacion.update(revisar=utcnow(), ve_hasta=date(2026, 1, 1)).where(Asociacion.predio == CODIGO).execute()
+    en_linea(CODIGO)
+    assert "en proceso" not in navegador.abre("/pagos").texto
+
+
+def test_with_payments_online_the_page_asks_no_more_than_six_times(navegador, rosa):
+    for codigo in (CODIGO, OTRO, VACIO):
+        un_pago(codigo)
+        en_linea(codigo, rosa)
+    with consultas() as statements:
+        navegador.pide("GET", "/pagos")
     assert len(statements) <= 6

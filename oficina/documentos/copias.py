@@ -14,7 +14,8 @@ def documento_de(factura: Factura, limitada: bool) -> str:
 def impedimento(factura: Factura, limitada: bool) -> str | None:
     """Why a bank would not take the printed value today (see IMPEDIMENTOS), None where it would, or there is none to pay.
 
-    It may depend on what was delivered and on the day, and on nothing else: the shortcut remembers a document by these.
+    It may depend on what was delivered, the ledger of the code, the state of its open attempt, and the day, and on nothing
+    else: the shortcut remembers a document by these (see models.cuenta.Vista).
     """
     if factura.total <= 0:
         return None
@@ -25,6 +26,10 @@ def impedimento(factura: Factura, limitada: bool) -> str | None:
         return "reemplazada"
     if ultima.por_pagar == 0:
         return "pagada"
+    if ultima.abierto in ("pendiente", "revision"):
+        return "en curso"
+    if ultima.abonado < 0:
+        return "devuelto"
     if ultima.abonado:
         return "abonada"
     return "vencida" if hoy() > factura.vence else None

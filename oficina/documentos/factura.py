@@ -32,6 +32,8 @@ LOGOS = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
 # Why a bank would not take the value that is printed, and what is said of it on the copy.
 IMPEDIMENTOS = {
     "pagada": "La factura ya se pagó.",
+    "en curso": "Hay un pago en línea en curso: no pague otra vez.",
+    "devuelto": "Se devolvió un pago: pague en línea o pregunte cuánto se debe.",
     "abonada": "Ya se pagó una parte: pague en línea o pregunte cuánto falta.",
     "vencida": "La factura venció: pague en línea o pregunte el valor al día.",
     "reemplazada": "Hay una factura más reciente: si debe algo, está en ella.",

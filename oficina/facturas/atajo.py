@@ -1,8 +1,8 @@
 """A PDF that is made already is handed out before Flask, nearly as fast as a static file.
 
 Only what the view ``facturas.pdf`` would answer with the very same bytes is answered here, and who may see the bill is
-asked of the same rows, by one query. Everything else is left to the view, from a session that has to be renewed to a bill
-that nobody opened today; the view remembers here what it made.
+asked of the same rows, by one query, with all that the document depends on. Everything else is left to the view, from a
+session that has to be renewed to a bill that nobody opened today; the view remembers here what it made.
 """
 
 import os
@@ -18,7 +18,8 @@ from peewee import PeeweeException
 
 from .. import access, cache, db
 from ..formats import hoy
-from ..models import Cuenta, Factura
+from ..models import Cuenta
+from ..models.cuenta import Vista
 from ..web import named
 
 # Of other numbers the header that names the file has to be written with care: the view does.
@@ -26,28 +27,27 @@ ADDRESS = re.compile(r"/facturas/factura-([0-9A-Za-z-]{1,30})\.pdf")
 MOST = 20_000
 IN_MEMORY = 256  # some 12 MB in each process
 
-# Of the application, by number and whether the account sees it as of a former holder.
+# Of the application, by number: a code has one account, which sees its bills in one way at a time.
 MADE = "facturas_hechas"
 
 
 class Made(NamedTuple):
-    """The file in the cache that is the PDF of a bill, as it was made or checked; for as long as delivery and day are these."""
+    """The file in the cache that is the PDF of a bill, as it was made or checked; as long as the code is seen so, that day."""
 
-    entrega: int
-    dia: date
     codigo: str
-    expedida: date
+    vista: Vista
+    dia: date
     path: str
     mark: tuple[int, int, int]
 
 
-def remember(factura: Factura, limitada: bool, entrega: int, dia: date, digest: str) -> None:
-    """The PDF of a bill, as it is on ``dia`` with what the delivery ``entrega`` published, is in the cache at ``digest``."""
+def remember(numero: str, codigo: str, vista: Vista, dia: date, digest: str) -> None:
+    """The PDF of a bill that is seen so, as it is on ``dia`` for whoever sees its code so, is in the cache at ``digest``."""
     made, path = current_app.extensions[MADE], str(cache.path_of("pdf", digest))
     if len(made) >= MOST:
         made.clear()
     with suppress(OSError):  # a full disk keeps nothing
-        made[factura.numero, limitada] = Made(entrega, dia, factura.codigo, factura.expedida, path, mark(os.stat(path)))
+        made[numero] = Made(codigo, vista, dia, path, mark(os.stat(path)))
 
 
 def mark(state: os.stat_result) -> tuple[int, int, int]:
@@ -84,25 +84,18 @@ def before_flask(app: Flask, wsgi: Callable) -> Callable:
 
 def made(app: Flask, environ: dict[str, Any], numero: str) -> bytes | None:
     """The PDF, if it is made and the session of the request may see the bill; None where the view has to answer."""
-    bills = app.extensions[MADE]
-    either = bills.get((numero, False)) or bills.get((numero, True))
-    token = access.settled_session(app, environ) if either else None
+    bill = app.extensions[MADE].get(numero)
+    token = access.settled_session(app, environ) if bill else None
     if token is None:
         return None
     try:
         db.open_connection()
-        seen = Cuenta.ve_codigo(token, either.codigo)
+        vista = Cuenta.ve_codigo(token, bill.codigo)
     except PeeweeException:
         return None
     finally:
         db.release_connection()
-    if seen is None:
-        return None
-    until, entrega = seen
-    bill = bills.get((numero, until is not None))
-    if bill is None or (bill.entrega, bill.dia) != (entrega, hoy()) or (until and bill.expedida > until):
-        return None
-    return unchanged(bill.path, bill.mark)
+    return unchanged(bill.path, bill.mark) if (vista, hoy()) == (bill.vista, bill.dia) else None
 
 
 def unchanged(path: str, known: tuple[int, int, int]) -> bytes | None:

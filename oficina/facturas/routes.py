@@ -1,5 +1,6 @@
 from datetime import date
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
@@ -13,7 +14,7 @@ from ..db import snapshot
 from ..documentos.factura import ESTRATOS, deuda
 from ..documentos.verificacion import codigo as codigo_de
 from ..formats import hoy
-from ..models import CodigoAsociado, Entrega, Factura, UltimaFactura
+from ..models import CodigoAsociado, Cuenta, Entrega, Factura, UltimaFactura
 from ..models.factura import FacturaAnterior
 from ..web import get_or_404, named, render
 from . import atajo
@@ -37,6 +38,7 @@ def panel():
     if factura:
         today = hoy()
         context |= {"estado": estado_de(factura, today), "plazo": plazo(factura.vence, today), "hoy": today}
+        context |= forma_de_pago(codes)
         context["explicada"] = current_app.extensions[EXPLAINED](entrega, current_user.id, codigo.codigo, factura.numero)
     return render("facturas/facturas.html", "facturas/_panel.html", **context)
 
@@ -49,6 +51,14 @@ def explained(entrega: int, cuenta_id: int, codigo: str, numero: str) -> Templat
 
 # Each application keeps its own: it takes a third of the page's time.
 bp.record(lambda state: state.app.extensions.update({EXPLAINED: lru_cache(KEPT)(explained)}))
+
+
+def forma_de_pago(codes: list[CodigoAsociado]) -> dict[str, Any]:
+    """What is said beside the link to pay: through whom, and whether bills of several codes can be paid at once."""
+    gateway = pasarelas.pasarela(current_app.config)
+    if gateway is None:
+        return {"forma_de_pago": current_app.config["PAGO_NOMBRE"], "varias": False}
+    return {"forma_de_pago": gateway.titulo, "varias": sum(not codigo.limitado for codigo in codes) > 1}
 
 
 def estado_de(factura: UltimaFactura, today: date) -> str:
@@ -88,7 +98,7 @@ def detalle(numero: str):
     context = {"factura": factura, "predio": predio, "estrato": ESTRATOS.get(predio.estrato), "limitada": limitada}
     context |= {"ultima": ultima, "estado": estado_de(ultima, today) if ultima.numero == numero else "reemplazada"}
     context |= {"plazo": plazo(factura.vence, today), "hoy": today, "explicada": explicada, "verificacion": codigo_de(numero)}
-    context |= deuda(factura, factura.total - sum(linea.valor for linea in explicada.lineas))
+    context |= deuda(factura, factura.total - sum(linea.valor for linea in explicada.lineas)) | forma_de_pago([])
     return render("facturas/detalle.html", actualizada=Entrega.ultima_fecha(), **context)
 
 
@@ -109,10 +119,11 @@ def pdf(numero: str):
     today = hoy()  # before the document asks: past midnight the other is made again
     with snapshot():
         factura = get_or_404(current_user.facturas(), Factura.numero == numero)
-        limitada, entrega = factura.predio.asociacion.limitada, Entrega.mostrada()[0]
-        document = documentos.documento_de(factura, limitada)
+        vista = Cuenta.ve_codigo(current_user.token, factura.codigo)
+        document = documentos.documento_de(factura, factura.predio.asociacion.limitada)
     response = Response(documentos.render(document), mimetype="application/pdf")
-    atajo.remember(factura, limitada, entrega, today, cache.address(document))
+    if vista:  # not of a session that was ended meanwhile
+        atajo.remember(numero, factura.codigo, vista, today, cache.address(document))
     response.headers["Content-Disposition"] = named("inline", f"factura-{numero}.pdf")
     return response
 
@@ -120,12 +131,14 @@ def pdf(numero: str):
 @bp.get("/<path:numero>/pago")
 @snapshot()
 def pago(numero: str):
-    """Before going to the payment portal: what is paid, and code and reference to copy."""
+    """Before going to the payment portal: what is paid, and code and reference to copy. With a gateway, on to choose."""
     asociacion = get_or_404(current_user.facturas(), Factura.numero == numero).predio.asociacion
     factura = UltimaFactura.de(asociacion.codigo, asociacion.limitada)
     if factura.numero != numero or factura.por_pagar == 0:
         flash("Esa factura no tiene nada por pagar, o ya hay una más reciente. Esta es la última.", "aviso")
         return redirect(url_for(".panel", codigo=factura.codigo), code=303)
+    if pasarelas.pasarela(current_app.config):
+        return redirect(url_for("pagar.elegir", codigo=factura.codigo), code=303)
     context = {"factura": factura, "estado": factura.estado(hoy()), "limitada": asociacion.limitada}
     context["actualizada"] = Entrega.ultima_fecha()
     return render("facturas/pago.html", portal=pasarelas.enlace(current_app.config), **context)

@@ -1,6 +1,7 @@
 """An account of the office: its person, its codes, its password. Everything of a customer is found through it."""
 
 from datetime import date
+from typing import NamedTuple
 
 from flask_login import UserMixin
 from peewee import AutoField, CharField, SmallIntegerField
@@ -43,16 +44,34 @@ SESSION_FIELDS = (
 
 # The most hurried query of all: the conditions of a session and of the codes of an account in one.
 SEES_SQL = f"""
-SELECT a.ve_hasta, ({PUBLISHED_SQL})
+SELECT a.ve_hasta, ({PUBLISHED_SQL}), (SELECT MAX(m.id) FROM movimiento m WHERE m.codigo = a.codigo),
+       (SELECT i.estado FROM pago_abierto b JOIN intento i ON i.id = b.intento_id WHERE b.codigo = a.codigo)
   FROM sesion s JOIN cuenta c ON c.id = s.cuenta_id JOIN asociacion a ON a.cuenta_id = c.id
  WHERE s.huella = ? AND s.caduca > ? AND s.nivel = 'plena' AND c.bloqueada IS NULL AND c.eliminada IS NULL AND a.codigo = ?
 """  # noqa: S608
+
+RECEIPTS_SQL = """
+SELECT m.pago, i.publico FROM movimiento m JOIN intento i ON i.id = m.intento_id WHERE i.cuenta_id = ? AND m.pago IN ({pagos})
+"""
 
 CODES_SQL = """
 SELECT a.codigo, a.principal, p.direccion, p.barrio, p.uso, p.estrato, p.estado, a.ve_hasta IS NOT NULL
   FROM asociacion a JOIN predio p ON p.codigo = a.codigo
  WHERE a.cuenta_id = ? ORDER BY CASE WHEN a.principal = 1 THEN 0 ELSE 1 END, a.creada, a.codigo
 """
+
+
+class Vista(NamedTuple):
+    """How an account sees the bills of a code of its; with the same, on the same day, their documents say the same.
+
+    It sees those issued until ``hasta`` (None: all) as the delivery ``entrega`` published them. ``movimiento`` is the last
+    of the code in the ledger of what was paid online, ``abierto`` the state of its attempt that is open; None: none.
+    """
+
+    hasta: date | None
+    entrega: int
+    movimiento: int | None
+    abierto: str | None
 
 
 class Cuenta(UserMixin, Base):
@@ -98,13 +117,10 @@ class Cuenta(UserMixin, Base):
         return cuenta
 
     @classmethod
-    def ve_codigo(cls, token: str, codigo: str) -> tuple[date | None, int] | None:
-        """For the account of a session and a code of its: until when it sees the bills (None: all), and the delivery shown.
-
-        None where there is no such session, or the code is not of its account.
-        """
+    def ve_codigo(cls, token: str, codigo: str) -> Vista | None:
+        """How the account of a session sees a code; None where there is no such session, or the code is not its own."""
         rows = fetch(SEES_SQL, fingerprint(token), str(utcnow()), codigo)
-        return (as_day(rows[0][0]), rows[0][1]) if rows else None
+        return Vista(as_day(rows[0][0]), *rows[0][1:]) if rows else None
 
     @classmethod
     def activas(cls):
@@ -140,6 +156,12 @@ class Cuenta(UserMixin, Base):
     def pagos_en_proceso(self) -> list[EnProceso]:
         """What was paid online of its codes and no delivery has yet; one query."""
         return EnProceso.de_cuenta(self.id)
+
+    def comprobantes(self, pagos: list[str]) -> dict[str, str]:
+        """The address of the attempt by which it made each of these payments of deliveries, where it did; one query."""
+        if not pagos:
+            return {}
+        return dict(fetch(RECEIPTS_SQL.format(pagos=", ".join("?" * len(pagos))), self.id, *pagos))
 
     def mandamientos(self):
         """The collection processes of its codes that it may see, newest first, as a query."""
