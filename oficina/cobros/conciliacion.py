@@ -175,17 +175,18 @@ def del_periodo(periodo: Periodo) -> list[Intento]:
 
 def preguntar_por(pasarela: Pasarela, intento: Intento, periodo: Periodo, informe: Informe) -> None:
     """Bring one attempt to what the gateway says, and tell what was missing here or there. Raises SinRespuestaError."""
-    antes = {fila.id for fila in filas(intento)}
+    antes = filas(intento)
     dichas = pasarela.consultar(intento.referencia)
     propias = [una for una in dichas if verdad.diferencia(pasarela, intento, una) is None]
-    # What a person decided about is not brought up again by the same answer.
-    despues = verdad.aplicar(pasarela, intento.id, propias if len(propias) < len(dichas) and decidido(intento) else dichas)
+    devueltas = {fila.transaccion for fila in antes if fila.tipo == "reverso"}
+    claras = [una for una in propias if una.estado != "aprobada" or una.id[:60] not in devueltas]
+    # What a person has dealt with is not brought up again by the same answer.
+    despues = verdad.aplicar(pasarela, intento.id, claras if len(claras) < len(dichas) and decidido(intento) else dichas)
     if plazos.vencido(despues):
         verdad.vencer(intento.id)
     informe.preguntados += 1
     todas = filas(intento)
-    nuevas = [fila for fila in todas if fila.id not in antes]
-    informe.hallazgos += [de_fila("aplicado", intento, fila, fila.tipo) for fila in nuevas]
+    informe.hallazgos += [de_fila("aplicado", intento, fila, fila.tipo) for fila in todas if fila not in antes]
     estados = {una.id[:60]: una.estado for una in propias}
     for fila in todas:
         estado = estados.get(fila.transaccion)
