@@ -24,7 +24,8 @@ from peewee import PeeweeException
 
 from . import config
 from .db import utcnow, write
-from .models import ClaveTemporal, Correo, Cuenta
+from .documentos import RenderError, comprobante, render
+from .models import ClaveTemporal, Correo, Cuenta, Intento
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ SEVEN_BITS.body_encoding = QP
 BACKOFF = (1, 5, 15, 60, 180, 360, 720, 1440)
 CLAIM_MINUTES = 5
 KEEP_DAYS = 30
+EN_MASA = "factura_nueva"
 
 
 def init_app(app: Flask) -> None:
@@ -69,7 +71,9 @@ def cipher() -> Fernet:
 
 def deliver_due() -> int:
     """Try every message that is due; how many were delivered. Called by the worker, in an app context."""
-    due = Correo.select().where((Correo.estado == "pendiente") & (Correo.proximo <= utcnow())).order_by(Correo.id).limit(100)
+    waiting = Correo.select().where((Correo.estado == "pendiente") & (Correo.proximo <= utcnow()))
+    # The bills of a whole town must not keep somebody's password waiting.
+    due = waiting.order_by(Correo.plantilla == EN_MASA, Correo.id).limit(100)
     return sum(deliver(correo) for correo in list(due) if claim(correo))
 
 
@@ -103,14 +107,28 @@ def compose(correo: Correo) -> Message | None:
     datos = prepare(correo)
     if datos is None:
         return None
-    text = render_template(f"correo/{correo.plantilla}.txt", **datos, url=config.public_url(current_app.config))
+    receipt = comprobante_de(datos["publico"]) if correo.plantilla == "pago_recibido" else None
+    datos |= {"url": config.public_url(current_app.config), "adjunto": receipt is not None}
+    text = render_template(f"correo/{correo.plantilla}.txt", **datos)
     subject, _, body = text.partition("\n")
     name, address = current_app.config["MARCA_NOMBRE"], current_app.config["CORREO_REMITENTE"]
     message = Message(subject.strip(), recipients=[correo.para], body=body.strip() + "\n", sender=(name, address))
     # Each temporary password is another mail; the others keep their id, so that a repeated one is known as such.
     message.msgId = new_id() if correo.plantilla == "clave_temporal" else correo.identificador
     message.extra_headers = {"Auto-Submitted": "auto-generated"}
+    if receipt:
+        message.attach(receipt[0], "application/pdf", receipt[1])
     return message
+
+
+def comprobante_de(publico: str) -> tuple[str, bytes] | None:
+    """The receipt of a payment as a file and its name, None where it could not be made: its mail goes without it."""
+    intento = Intento.get(Intento.publico == publico)
+    try:
+        return comprobante.nombre(intento), render(comprobante.html_de(intento))
+    except (RenderError, OSError) as error:
+        logger.warning("el comprobante de un pago no va en su correo: %s", error)
+        return None
 
 
 def prepare(correo: Correo) -> dict | None:
