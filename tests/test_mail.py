@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+import time
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -200,6 +201,9 @@ def test_the_worker_goes_on_when_the_base_comes_back(app, correo, base):
     stop = threading.Event()
     thread = threading.Thread(target=worker.run, args=(app, stop))
     thread.start()
+    until = time.monotonic() + 10
+    while Correo.get().estado != "enviado" and time.monotonic() < until:
+        time.sleep(0.02)
     stop.set()
     thread.join(10)
     assert not thread.is_alive()
