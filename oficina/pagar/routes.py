@@ -1,9 +1,11 @@
-from flask import Blueprint, abort
+from flask import Blueprint, Response, abort
 from flask_login import current_user
 
+from .. import documentos
 from ..access import public
+from ..documentos.comprobante import CON_COMPROBANTE, html_de, nombre
 from ..models import Intento
-from ..web import get_or_404
+from ..web import get_or_404, named
 
 bp = Blueprint("pagar", __name__, url_prefix="/pagar")
 
@@ -56,5 +58,9 @@ def cancelar(publico: str):
 @public
 def comprobante(publico: str):
     """The receipt of a payment as PDF."""
-    intento_de(publico)
-    abort(404)
+    intento = intento_de(publico)
+    if intento.estado not in CON_COMPROBANTE:
+        abort(404)
+    response = Response(documentos.render(html_de(intento)), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = named("inline", nombre(intento))
+    return response
