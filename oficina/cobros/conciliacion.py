@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from peewee import fn
@@ -307,8 +307,7 @@ def de_intento(clase: str, intento: Intento, detalle: str) -> Hallazgo:
 
 def medianoche(dia: date) -> datetime:
     """When a day begins in Colombia, in UTC."""
-    begin = datetime.combine(dia, time.min, BOGOTA)
-    return begin.replace(tzinfo=None) - begin.utcoffset()
+    return datetime.combine(dia, time.min, BOGOTA).astimezone(UTC).replace(tzinfo=None)
 
 
 # -- what a person decides ---------------------------------------------------------------------------
