@@ -51,8 +51,9 @@ CSP = "; ".join(
         "object-src 'none'",
     )
 )
+CSP_HEADER = "Content-Security-Policy"
 HEADERS = {
-    "Content-Security-Policy": CSP,
+    CSP_HEADER: CSP,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     # Not no-referrer: Flask-WTF asks for a same-origin Referer over HTTPS.
@@ -216,13 +217,25 @@ def add_no_store(response: Response) -> Response:
     return response
 
 
+def may_send_forms_to(response: Response, url: str) -> Response:
+    """Let the forms of this one page go to the site of ``url`` too."""
+    site = urlsplit(url)
+    response.headers[CSP_HEADER] = CSP.replace("form-action 'self'", f"form-action 'self' {site.scheme}://{site.netloc}")
+    return response
+
+
 def with_headers(wsgi: Callable, https: bool) -> Callable:
-    """Put the security headers on every answer: pages, errors, and static files, which do not pass through Flask."""
+    """Put the security headers on every answer: pages, errors, and static files, which do not pass through Flask.
+
+    A page may have brought a policy of its own (see ``may_send_forms_to``).
+    """
     headers = list({**HEADERS, "Strict-Transport-Security": HSTS}.items() if https else HEADERS.items())
+    rest = [header for header in headers if header[0] != CSP_HEADER]
 
     def application(environ: dict, start_response: Callable) -> Any:
         def start(status: str, own: list, exc_info: Any = None) -> Any:
-            return start_response(status, own + headers, exc_info)
+            has_policy = any(name == CSP_HEADER for name, _ in own)
+            return start_response(status, own + (rest if has_policy else headers), exc_info)
 
         return wsgi(environ, start)
 

@@ -2,12 +2,12 @@
 
 import difflib
 import re
+from urllib.parse import urlsplit
 
 import html5lib
 from bs4 import BeautifulSoup, Tag
 
 LABELLED = "input:not([type=hidden], [type=submit], [type=button], [type=image]), select, textarea"
-POST_FORMS = "form[method=post], form[method=POST]"
 
 
 def revisa_pagina(html: str) -> BeautifulSoup:
@@ -58,8 +58,12 @@ def labels(soup: BeautifulSoup):
 
 
 def forms(soup: BeautifulSoup):
-    for form in soup.select(POST_FORMS):
-        if not form.select_one("input[name=csrf_token][value]"):
+    """Our token in every form that changes something here, and in none that goes to another site."""
+    for form in soup.select("form"):
+        if urlsplit(form.get("action", "")).netloc:
+            if form.select_one("[name=csrf_token]"):
+                yield f"this form takes our csrf_token to another site: {opening(form)}"
+        elif form.get("method", "").lower() == "post" and not form.select_one("input[name=csrf_token][value]"):
             yield f"this form has no csrf_token: {opening(form)}"
 
 

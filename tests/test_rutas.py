@@ -87,9 +87,9 @@ RUTAS = {
     "verificacion.verificar": publica("POST", "/verificar"),
     "pagar.elegir": cliente("GET", "/pagar?codigo={codigo}"),
     "pagar.iniciar": cliente("POST", "/pagar"),
-    "pagar.salida": publica("GET", "/pagar/inventado/salida"),
-    "pagar.estado": publica("GET", "/pagar/inventado"),
-    "pagar.cancelar": publica("POST", "/pagar/inventado/cancelacion"),
+    "pagar.salida": publica("GET", "/pagar/{intento}/salida"),
+    "pagar.estado": publica("GET", "/pagar/{intento}"),
+    "pagar.cancelar": publica("POST", "/pagar/{intento}/cancelacion"),
     "pagar.comprobante": publica("GET", "/pagar/comprobante-inventado.pdf"),
     "rapido.formulario": publica("GET", "/pago-rapido"),
     "rapido.buscar": publica("POST", "/pago-rapido"),
@@ -108,11 +108,12 @@ RESTLESS = {Sesion, Limite, CaptchaUsado}
 
 @dataclass
 class Vecino:
-    """A customer with two codes, a bill, a payment and a collection process."""
+    """A customer with two codes, a bill of each, of which one is being paid, a payment and a collection process."""
 
     codigo: str
     segundo: str
     factura: str
+    intento: str
     cuenta: object = field(default=None)
 
     @classmethod
@@ -121,10 +122,11 @@ class Vecino:
         cuenta = fabrica.una_cuenta(correo, codigos=[codigo, second])
         fabrica.un_pago(codigo)
         fabrica.un_mandamiento(codigo)
-        return cls(codigo, second, fabrica.una_factura(codigo).numero, cuenta)
+        paying = fabrica.un_intento({second: fabrica.una_factura(second).numero}, cuenta)
+        return cls(codigo, second, fabrica.una_factura(codigo).numero, paying.publico, cuenta)
 
     def url(self, ruta: Ruta) -> str:
-        return ruta.url.format(codigo=self.codigo, segundo=self.segundo, factura=self.factura)
+        return ruta.url.format(codigo=self.codigo, segundo=self.segundo, factura=self.factura, intento=self.intento)
 
 
 @pytest.fixture

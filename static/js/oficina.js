@@ -6,7 +6,7 @@ const SERVER_MESSAGE = "La oficina no pudo responder en este momento. Espere uno
 
 // Show the buttons that need JavaScript.
 function reveal(root) {
-  for (const button of root.querySelectorAll("[data-mostrar], [data-copiar]")) button.hidden = false;
+  for (const button of root.querySelectorAll("[data-mostrar], [data-copiar], [data-imprimir]")) button.hidden = false;
 }
 
 // Take the reader to what changed: the error summary, or the element that asks for it.
@@ -26,8 +26,16 @@ function tell() {
   document.getElementById("_avisos")?.append(line);
 }
 
-// Put a notice in #_avisos, which screen readers read aloud.
+// The title of the page follows a heading that was swapped.
+function retitle() {
+  const heading = document.querySelector("h1").textContent.trim();
+  const [before, ...rest] = document.title.split(" · ");
+  if (!before.startsWith(heading)) document.title = [heading, ...rest].join(" · ");
+}
+
+// Put a notice in #_avisos, which screen readers read aloud; once, though a page that looks again by itself fails many times.
 function announce(text) {
+  if (document.getElementById("_avisos")?.textContent === text) return;
   const notice = document.createElement("p");
   notice.className = "aviso aviso-error";
   notice.textContent = text;
@@ -59,10 +67,11 @@ async function copy(button) {
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-mostrar], [data-copiar]");
+  const button = event.target.closest("[data-mostrar], [data-copiar], [data-imprimir]");
   if (!button) return;
   if (button.hasAttribute("data-mostrar")) togglePassword(button);
-  else copy(button);
+  else if (button.hasAttribute("data-copiar")) copy(button);
+  else window.print();
 });
 
 // A second press does not send the form twice. Disabled after the browser has collected the data.
@@ -86,9 +95,11 @@ window.addEventListener("pageshow", () => {
 });
 
 document.addEventListener("htmx:after:swap", (event) => {
+  const { response, target } = event.detail.ctx;
+  if (response?.status === 204) return; // nothing was swapped: a page that looks again by itself found no news
   reveal(document);
   tell();
-  const { target } = event.detail.ctx;
+  retitle();
   focusNews((target.isConnected ? target : document.getElementById(target.id)) ?? document.body);
 });
 document.addEventListener("htmx:error", (event) => {
@@ -104,5 +115,12 @@ document.addEventListener("htmx:response:error", (event) => {
   announce(SERVER_MESSAGE);
 });
 
+// A form that takes the customer on to another site, but not again when they came back from there.
+function sendOn() {
+  const cameBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  if (!cameBack) document.querySelector("form[data-enviar]")?.requestSubmit();
+}
+
 reveal(document);
 focusNews(document);
+sendOn();
