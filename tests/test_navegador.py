@@ -13,6 +13,7 @@ NOTICES = '<div id="_avisos" hx-swap-oob="true"><p>Listo</p></div>'
 
 def test_a_good_page_passes():
     revisa_pagina(PAGE.format('<form method="post"><input type="hidden" name="csrf_token" value="x"></form>'))
+    revisa_pagina(PAGE.format('<form method="post" action="https://otra.example/"></form>'))
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,11 @@ def test_a_good_page_passes():
         ('<input id="correo" name="correo">', "no label"),
         ('<label for="otro">Correo</label><input id="correo" name="correo">', "no label"),
         ('<form method="post"></form>', "no csrf_token"),
+        (
+            '<form method="post" action="https://otra.example/"><input type="hidden" name="csrf_token" value="x"></form>',
+            "takes our",
+        ),
+        ('<form action="//otra.example/"><input type="hidden" name="csrf_token" value="x"></form>', "takes our csrf_token"),
         ('<p style="color: red"></p>', "no style attribute"),
         ('<p onclick="x()"></p>', "no onclick attribute"),
         ("<script>x()</script>", "no inline style or script"),
