@@ -15,11 +15,12 @@ from urllib.parse import quote, urlsplit
 from flask import current_app
 from peewee import CharField, Model
 
+from ..config import public_url
 from ..db import fetch
 from ..formats import local
 from ..models import Entrega, Factura, Pago
 from ..models.base import as_day
-from . import grafica, verificacion
+from . import enlace, grafica, verificacion
 from .barras import Gs1, gs1
 from .imagen import qr
 
@@ -105,6 +106,7 @@ def html_de(factura: Factura, con_titular: bool = True, impedimento: str | None 
     antes = anteriores(factura)
     consumos = [*antes, Consumo.de(factura)]
     publicada = Entrega.fecha_de_factura(factura.numero)
+    en_linea = None if impedimento or factura.total <= 0 else direccion_de_pago(factura)
     # By the environment and not by render_template: a bill needs nothing of the request, nor of the menu.
     return current_app.jinja_env.get_template("pdf/factura.html").render(
         factura=impresa,
@@ -124,18 +126,37 @@ def html_de(factura: Factura, con_titular: bool = True, impedimento: str | None 
         motivo=IMPEDIMENTOS[impedimento] if impedimento else None,
         barras=None if impedimento else codigo_de_barras(factura),
         con_gln=bool(config["PAGO_GLN"]),
+        en_linea=en_linea,
+        qr_pago=qr(en_linea) if en_linea else None,
         codigo=verificacion.codigo(factura.numero),
         sitio=urlsplit(direccion).netloc,
         qr=qr(direccion),
         qr_dian=qr(DIAN + quote(impresa.cude, safe="")) if impresa.cude else None,
         marca={name.removeprefix("MARCA_").lower(): v for name, v in config.items() if name.startswith("MARCA_")},
-        pago={"nombre": config["PAGO_NOMBRE"], "url": config["PAGO_URL"], "puntos": config["FACTURA_PUNTOS"]},
+        pago={"donde": donde_en_linea(), "puntos": config["FACTURA_PUNTOS"]},
         mensajes=config["FACTURA_MENSAJE"].splitlines(),
         calidad=config["FACTURA_CALIDAD"],
         cargos=config["FACTURA_CARGOS"],
         firma=config["FACTURA_FIRMA"],
         proveedor=config["FACTURA_PROVEEDOR"],
     )
+
+
+def direccion_de_pago(factura: Factura) -> str | None:
+    """Where a bill is paid without an account, None where bills carry no such link."""
+    token = enlace.de_factura(factura.numero, factura.codigo, factura.vence)
+    return enlace.direccion(token) if token else None
+
+
+def donde_en_linea() -> str:
+    """Where to pay online with what is printed on the bill."""
+    config = current_app.config
+    if config["PASARELA"] == "enlace":
+        return f"{config['PAGO_NOMBRE']} ({config['PAGO_URL']}), con el código de usuario o la referencia de pago"
+    portal = urlsplit(public_url(config)).netloc
+    if enlace.abierto(config):
+        return f"{portal}/pago-rapido, con el código de usuario y el número de la factura"
+    return f"la Oficina Virtual ({portal}), con su cuenta"
 
 
 def renglones(factura: Factura, servicios: list[Servicio]) -> int:
