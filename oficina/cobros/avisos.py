@@ -42,6 +42,7 @@ def recibir(pasarela: Pasarela, cuerpo: bytes, cabeceras: Mapping[str, str]) -> 
     execute(KEEP_SQLITE if is_sqlite() else KEEP_MYSQL, *row)
 
 
+@transactional  # MariaDB may see a deadlock where several workers claim
 def reclamar(aviso: AvisoRecibido) -> bool:
     """Take a notice for this process: another worker sees it later, not now."""
     again = utcnow() + ESPERAS[min(aviso.intentos, len(ESPERAS) - 1)]

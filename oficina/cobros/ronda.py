@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..db import utcnow
+from ..db import transactional, utcnow
 from ..models import AvisoRecibido, Intento
 from ..pasarelas import de_nombre
 from ..pasarelas.base import Pasarela, SinRespuestaError
@@ -45,6 +45,7 @@ def atender(settings: Mapping[str, Any], row: Any, claim: Callable, work: Callab
     return True
 
 
+@transactional  # MariaDB may see a deadlock where several workers claim
 def reclamar(intento: Intento) -> bool:
     """Take an attempt for this process, and say when it is asked about next."""
     free = (Intento.id == intento.id) & (Intento.proximo == intento.proximo)
