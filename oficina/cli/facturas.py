@@ -1,4 +1,4 @@
-"""``flask facturas``: the PDFs of bills before anybody asks for them."""
+"""``flask facturas``: the PDFs of bills before anybody asks for them, and the mails that a bill is there."""
 
 import math
 import os
@@ -14,7 +14,7 @@ import peewee
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from .. import cache, db, documentos
+from .. import cache, db, documentos, facturas_por_correo
 from ..documentos.copias import impedimento
 from ..documentos.factura import codigo_de_barras
 from ..models import Factura, Predio
@@ -41,9 +41,18 @@ Código de salida:
 """
 
 
+SALIDAS_AVISAR = f"""\b
+Código de salida:
+  0  están todos, o no hay ninguno para enviar
+  2  no se empezó: orden mal escrita, o la base no tiene las tablas
+  {fallas.SIN_TERMINAR}  no se pudo terminar (disco lleno, base caída, interrupción);
+     lo hecho queda: al repetir la orden, sigue desde allí
+"""
+
+
 @click.group("facturas")
 def facturas() -> None:
-    """Las facturas en PDF."""
+    """Las facturas en PDF y por correo."""
 
 
 @facturas.command("prerenderizar", epilog=SALIDAS)
@@ -88,6 +97,31 @@ def prerenderizar(ciclos: tuple[str, ...], desde: str | None, nucleos: int | Non
     contar(tanda)
     if tanda.fallidas or tanda.perdidas:
         sys.exit(CON_FALLAS)
+
+
+@facturas.command("avisar", epilog=SALIDAS_AVISAR)
+@with_appcontext
+def avisar() -> None:
+    """Avisa por correo la última factura a quienes lo pidieron.
+
+    Para después de importar una entrega. Cada factura se avisa una sola vez a cada cuenta, aunque la orden se repita. Los
+    correos quedan en la cola, y salen como los demás.
+    """
+    cuentas = facturas_por_correo.Cuentas()
+    try:
+        with fallas.en_palabras():
+            facturas_por_correo.avisar(cuentas)
+    except fallas.FallaError as falla:
+        raise fallas.Unfinished(f"{falla.motivo}. {balance_de_avisos(cuentas)}\n{falla.remedio}") from None
+    click.echo(balance_de_avisos(cuentas))
+
+
+def balance_de_avisos(cuentas: facturas_por_correo.Cuentas) -> str:
+    """``Correos en la cola: 1.200, a 1.100 cuentas; facturas ya avisadas: 300; códigos sin nada nuevo por pagar: 12.``"""
+    return (
+        f"Correos en la cola: {miles(cuentas.encoladas)}, a {cuantas(len(cuentas.avisados), 'cuenta')}; "
+        f"facturas ya avisadas: {miles(cuentas.estaban)}; códigos sin nada nuevo por pagar: {miles(cuentas.sin_pendiente)}."
+    )
 
 
 def contar(tanda: "Tanda") -> None:
