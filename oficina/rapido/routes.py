@@ -113,18 +113,19 @@ def factura(enlace: str):
     return response
 
 
-def codigo_de(enlace: str) -> str:
-    found = enlaces.leer(enlace)
+def codigo_de_la_ruta() -> str:
+    """The code whose bill is being paid: payments are counted by it."""
+    found = enlaces.leer((request.view_args or {})["enlace"])
     return found.codigo if found else ""
 
 
 @bp.post("/<enlace>")
 @public
 @limit("60 per hour")
-@limit("20 per hour", key=lambda: codigo_de(request.view_args["enlace"]), name="rapido-pago")
+@limit("20 per hour", key=codigo_de_la_ruta, name="rapido-pago")
 def iniciar(enlace: str):
     """Begin an attempt for the bill of a signed link."""
-    found, gateway = enlaces.leer(enlace), pasarela(current_app.config)
+    found, gateway = enlaces.leer(enlace), la_pasarela()
     form = PagarForm().con_correo(pide_correo(gateway))
     if found is None or not form.validate_on_submit():
         return mostrar_factura(enlace, form, 422)
@@ -150,6 +151,13 @@ def empezar(gateway: Pasarela, found: enlaces.Enlace, correo: str | None) -> Int
     return cobros.iniciar(gateway, bill, total, correo=correo)
 
 
+def la_pasarela() -> Pasarela:
+    gateway = pasarela(current_app.config)
+    if gateway is None:
+        abort(404)
+    return gateway
+
+
 def pide_correo(gateway: Pasarela) -> bool:
     """Whether nobody pays there without an e-mail: PayU does not take the form without the buyer's."""
     return isinstance(gateway, PayU)
@@ -158,7 +166,7 @@ def pide_correo(gateway: Pasarela) -> bool:
 @snapshot()
 def mostrar_factura(enlace: str, form: PagarForm, status: int = 200, mensaje: str = "") -> Response:
     """The page of a link: the bill and the button, or why there is none."""
-    found, gateway = enlaces.leer(enlace), pasarela(current_app.config)
+    found, gateway = enlaces.leer(enlace), la_pasarela()
     if found is None:
         return render("rapido/factura.html", "rapido/_factura.html", 404, factura=None, reemplazada=False)
     bill = UltimaFactura.de(found.codigo)
