@@ -218,9 +218,12 @@ def add_no_store(response: Response) -> Response:
 
 
 def may_send_forms_to(response: Response, url: str) -> Response:
-    """Let the forms of this one page go to the site of ``url`` too."""
+    """Let the forms of this one page go to the site of ``url`` too, and to its neighbours: Chromium asks again at redirects."""
     site = urlsplit(url)
-    response.headers[CSP_HEADER] = CSP.replace("form-action 'self'", f"form-action 'self' {site.scheme}://{site.netloc}")
+    allowed = f"form-action 'self' {site.scheme}://{site.netloc}"
+    if site.scheme == "https":
+        allowed += f" https://*.{'.'.join((site.hostname or '').split('.')[-2:])}"
+    response.headers[CSP_HEADER] = CSP.replace("form-action 'self'", allowed)
     return response
 
 

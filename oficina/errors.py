@@ -136,5 +136,6 @@ def unavailable(error: Exception) -> Response:
 
 
 def unexpected(error: Exception) -> Response:
-    logger.exception("error no previsto en %s", request.path)
+    # Not the path: that of a payment's page is its key.
+    logger.exception("error no previsto en %s", request.url_rule)
     return page(500)

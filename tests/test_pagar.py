@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from bs4 import BeautifulSoup
 from fabrica import CLAVE, consultas, pago_en_linea, un_intento, un_pago, un_predio, una_cuenta, una_factura
+from flask import Response
 from paginas import igual, texto
 from pasarelas import simulador
 from test_get_never_writes import huella
@@ -285,6 +286,12 @@ def test_only_the_page_to_the_gateway_may_send_a_form_there(navegador, rosa):
         assert name == "Content-Security-Policy" or page.cabeceras[name] == value
     for address in ("/pagar", f"/pagar/{intento.publico}", "/facturas"):
         assert navegador.abre(address).cabeceras.getlist("Content-Security-Policy") == [access.CSP]
+
+
+def test_a_gateway_may_take_the_form_on_to_another_of_its_hosts(app):
+    response = access.may_send_forms_to(Response(), "https://checkout.payulatam.com/ppp-web-gateway-payu/")
+    policy = response.headers["Content-Security-Policy"]
+    assert "form-action 'self' https://checkout.payulatam.com https://*.payulatam.com;" in policy
 
 
 @pytest.mark.parametrize("estado", ["pendiente", "aprobado", "rechazado", "vencido", "cancelado", "revision", "reversado"])

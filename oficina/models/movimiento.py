@@ -16,7 +16,7 @@ TIPOS = ("pago", "reverso")
 SIN_APLICAR = "NOT EXISTS (SELECT 1 FROM pago x WHERE x.id = {m}.pago)"
 
 EN_PROCESO_SQL = f"""
-SELECT m.codigo, m.factura, m.fecha, m.valor, i.banco, i.medio, i.referencia,
+SELECT m.codigo, m.factura, m.fecha, m.valor, m.banco, m.medio, i.referencia,
        CASE WHEN i.cuenta_id = a.cuenta_id THEN i.publico END
   FROM asociacion a JOIN movimiento m ON m.codigo = a.codigo JOIN intento i ON i.id = m.intento_id
  WHERE a.cuenta_id = ? AND {SIN_APLICAR.format(m="m")} AND {a_la_vista("m")}
