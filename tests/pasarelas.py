@@ -108,9 +108,9 @@ class Simulador:
 
 
 @contextmanager
-def simulador(eventos: str = "") -> Iterator[Simulador]:
-    """A simulator of its own on a free port; ``eventos`` is where notices go to if a payment does not say."""
-    port = servidores.puerto_libre()
+def simulador(eventos: str = "", port: int | None = None) -> Iterator[Simulador]:
+    """A simulator of its own, on a free port by default; ``eventos`` is where notices go to if a payment does not say."""
+    port = port or servidores.puerto_libre()
     command = [sys.executable, "-m", "oficina.simulador", "--puerto", str(port), "--eventos", eventos]
     with servidores.carpeta_pasajera() as folder:
         log_path = folder / "log"

@@ -102,6 +102,7 @@ def gunicorn(settings: dict[str, str | int], workers: int = 1) -> Iterator[str]:
     # The socket is ours and listening, so nobody takes its port before the server is up.
     with carpeta_pasajera() as folder, socket.create_server(("127.0.0.1", 0)) as listening:
         port, handle = listening.getsockname()[1], listening.fileno()
+        environment["PORT"] = str(port)  # its own address, for a gateway to come back to
         command = [sys.executable, "-m", "gunicorn", "app:app", "--bind", f"fd://{handle}"]
         command += ["--worker-class", "gthread", "--threads", "4", "--workers", str(workers)]
         log_path = folder / "log"

@@ -19,7 +19,7 @@ QUIET = (
     *("--disable-default-apps", "--no-first-run", "--no-pings"),
 )
 # A form with mistakes is answered 4xx, and Chromium notes it as if it were a failure.
-PROVOKED = re.compile(r"Failed to load resource: the server responded with a status of (400|404|422|429)")
+PROVOKED = re.compile(r"Failed to load resource: the server responded with a status of (400|404|409|422|429)")
 # Chromium shows a PDF with pages of its own.
 CHROME = ("chrome:", "chrome-extension:")
 
@@ -65,7 +65,7 @@ def servidor(en_marcha, ajustes):
 
 
 @pytest.fixture
-def abre_navegador(app, servidor, chromium):
+def abre_navegador(app, servidor, ajustes, chromium):
     """Make a page of a new browser profile; ``abre_navegador(color_scheme="dark")``.
 
     It notes what goes wrong in the page and in the windows that it opens; at the end of the test nothing may be noted.
@@ -77,7 +77,7 @@ def abre_navegador(app, servidor, chromium):
         context.set_default_timeout(10_000)
         problems = []
         contexts.append((context, problems))
-        context.on("page", lambda page: watch(page, servidor, problems))
+        context.on("page", lambda page: watch(page, servidor, problems, ajustes.get("SIMULADOR_URL")))
         page = context.new_page()
         page.problemas = problems
         return page
@@ -89,16 +89,21 @@ def abre_navegador(app, servidor, chromium):
     assert not problems, "\n".join(problems)
 
 
-def watch(page, origin: str, problems: list[str]) -> None:
+def watch(page, origin: str, problems: list[str], gateway: str | None = None) -> None:
+    """Note what goes wrong. To the simulator of gateways one goes in the open; no page of ours asks it for anything."""
+
     def console(message):
         source = message.location["url"]
         own = source in (page.url, f"{origin}/favicon.ico") or "status of 422" in message.text
         provoked = own and PROVOKED.match(message.text)
-        if message.type in ("error", "warning") and not provoked and not source.startswith(CHROME):
+        theirs = source.startswith(CHROME if gateway is None else (*CHROME, gateway))
+        if message.type in ("error", "warning") and not provoked and not theirs:
             problems.append(f"console: {message.text} ({message.location['url']})")
 
     def request(sent):
-        if not sent.url.startswith((origin, "data:", "blob:", *CHROME)):
+        on_its_way = gateway and (sent.is_navigation_request() or page.url.startswith(gateway))
+        allowed = (origin, "data:", "blob:", *CHROME, *([gateway] if on_its_way else []))
+        if not sent.url.startswith(allowed):
             problems.append(f"asks another site: {sent.url}")
 
     page.on("console", console)

@@ -79,3 +79,18 @@ def marca(page) -> None:
 
 def sigue_la_misma(page) -> bool:
     return page.evaluate("window.marca === true")
+
+
+def sigue_a_la_pasarela(page) -> None:
+    """Go on from the page that says where one pays; with JavaScript it does so by itself."""
+    there = page.get_by_role("heading", name=re.compile("de mentira$"))
+    button = page.get_by_role("button", name="Continuar a Simulador de pagos")
+    expect(there.or_(button)).to_be_visible()
+    if not page.con_js:
+        button.click()
+    expect(there).to_be_visible()
+
+
+def decide(page, resultado: str) -> None:
+    """Press a button of the simulator of gateways: Aprobar, Rechazar, Dejar pendiente, Abandonar."""
+    page.get_by_role("button", name=re.compile(f"^{resultado}")).click()
