@@ -34,8 +34,6 @@ NO_PAGUE = "Su banco aún no responde; no pague otra vez"
 PAGAR = "click aquí para pagar la factura"
 # Where a page could ask for a card, or bring something of another site.
 AJENO = "iframe, script[src^=http], [autocomplete^=cc-], [name*=tarjeta], [name*=card], [name*=cvv], [name*=cvc]"
-wompi = pytest.mark.ajustes(SIMULADOR_PROTOCOLO="wompi")
-con_los_dos = pytest.mark.parametrize("protocolo", ["payu", pytest.param("wompi", marks=wompi)])
 
 
 @pytest.fixture(scope="session")
@@ -87,11 +85,22 @@ def buzon(app, monkeypatch):
         thread.join()
 
 
-@pytest.fixture(params=["con_js", "sin_js"])
-def telefono(request, abre_navegador, sim, buzon):
-    page = abre_navegador(java_script_enabled=request.param == "con_js")
-    page.con_js = request.param == "con_js"
+def abre(abre_navegador, con_js: bool):
+    page = abre_navegador(java_script_enabled=con_js)
+    page.con_js = con_js
     return page
+
+
+@pytest.fixture(params=[True, False], ids=["con_js", "sin_js"])
+def telefono(request, abre_navegador, sim, buzon):
+    """With and without scripts, for each way that a payment can end."""
+    return abre(abre_navegador, request.param)
+
+
+@pytest.fixture
+def turno(motor, abre_navegador, sim, buzon):
+    """For the other stories: with scripts over one engine, without over the other."""
+    return abre(abre_navegador, motor == "sqlite")
 
 
 @pytest.fixture
@@ -195,25 +204,28 @@ def entrega(tmp_path, nombre: str, **archivos) -> None:
     assert entregas.importar(folder, "sistemas:ana").publicada
 
 
-@con_los_dos
-def test_from_the_bill_to_the_receipt_and_shown_once_when_a_delivery_brings_it(telefono, app, buzon, tmp_path, protocolo):
+def comprueba_el_comprobante(page, buzon) -> None:
+    """On the page, as PDF, and in the mail."""
+    intento = el_intento()
+    for said in (intento.referencia, "PSE, Banco del Llano", intento.cus, "en proceso de aplicación", "$\u00a084.350"):
+        expect(page.get_by_role("main")).to_contain_text(said)
+    assert intento.referencia in papel.texto(pdf_de(page, "Ver el comprobante en PDF"))
+    (receipt,) = carta(buzon, "Recibimos su pago de $\u00a084.350").iter_attachments()
+    assert intento.referencia in papel.texto(receipt.get_content())
+
+
+def test_from_the_bill_to_the_receipt_and_shown_once_when_a_delivery_brings_it(telefono, app, buzon, tmp_path):
     bill = FACTURA | {"expedida": str(hoy()), "vence": str(PRONTO), "referencia": "4567"}
     entrega(tmp_path, "octubre", predios=[PREDIO], facturas=[bill])
     codigo = PREDIO["codigo"]
     abre_la_factura(telefono, fabrica.una_cuenta(codigos=[codigo]), codigo)
     va_a_pagar(telefono)
     decide(telefono, "Aprobar")
-    if telefono.con_js and protocolo == "payu":  # it changes by itself
+    if telefono.con_js:  # it changes by itself
         paso(telefono, "Pago recibido")
     else:
         queda(telefono, "Pago recibido", "aprobado")
-    intento, main = el_intento(), telefono.get_by_role("main")
-    for said in (intento.referencia, "PSE, Banco del Llano", intento.cus or "", "en proceso de aplicación", "$\u00a084.350"):
-        expect(main).to_contain_text(said)
-    assert intento.referencia in papel.texto(pdf_de(telefono, "Ver el comprobante en PDF"))
-    letter = carta(buzon, "Recibimos su pago de $\u00a084.350")
-    (receipt,) = letter.iter_attachments()
-    assert intento.referencia in papel.texto(receipt.get_content())
+    comprueba_el_comprobante(telefono, buzon)
 
     va(telefono, "Factura")
     expect(telefono.locator("#_panel .estado")).to_have_text("Pagada")
@@ -226,48 +238,56 @@ def test_from_the_bill_to_the_receipt_and_shown_once_when_a_delivery_brings_it(t
     paso(telefono, "Pago recibido")
 
     pago = {"id": "P1", "codigo": codigo, "factura": "F1", "fecha": str(hoy()), "valor": "84350", "canal": "internet"}
-    entrega(tmp_path, "pagos", pagos=[pago | {"referencia_pasarela": intento.referencia}])
+    entrega(tmp_path, "pagos", pagos=[pago | {"referencia_pasarela": el_intento().referencia}])
     va(telefono, "Pagos realizados")
     expect(row).to_have_count(1)
     expect(row).not_to_contain_text("en proceso de aplicación")
-    telefono.goto(f"/pagar/{intento.publico}")
-    expect(main).to_contain_text("Aplicado el")
+    telefono.goto(f"/pagar/{el_intento().publico}")
+    expect(telefono.get_by_role("main")).to_contain_text("Aplicado el")
     assert len(buzon.mensajes) == 1
 
 
-@con_los_dos
-def test_rejected_then_tried_again_and_approved(telefono, rosa, buzon, protocolo):
-    abre_la_factura(telefono, rosa)
-    va_a_pagar(telefono)
-    decide(telefono, "Rechazar")
-    queda(telefono, "El pago no se hizo", "rechazado")
-    telefono.get_by_role("link", name="Intentar de nuevo").click()
-    paso(telefono, "Pagar en línea")
-    oprime(telefono, "Ir a pagar $\u00a084.350")
-    sigue_a_la_pasarela(telefono)
-    decide(telefono, "Aprobar")
-    queda(telefono, "Pago recibido", "aprobado")
-    assert carta(buzon, "Recibimos su pago")
+def falla_y_luego_paga(page, cuenta) -> None:
+    abre_la_factura(page, cuenta)
+    va_a_pagar(page)
+    decide(page, "Rechazar")
+    queda(page, "El pago no se hizo", "rechazado")
+    page.get_by_role("link", name="Intentar de nuevo").click()
+    paso(page, "Pagar en línea")
+    oprime(page, "Ir a pagar $\u00a084.350")
+    sigue_a_la_pasarela(page)
+    decide(page, "Aprobar")
+    queda(page, "Pago recibido", "aprobado")
     assert (debe(), Intento.select().count(), Movimiento.select().count()) == (0, 2, 1)
 
 
-def test_several_bills_are_paid_in_one_go(telefono, rosa, buzon):
-    abre_la_factura(telefono, rosa)
-    telefono.get_by_role("link", name="Pagar varias facturas").click()
-    paso(telefono, "Pagar en línea")
-    telefono.get_by_label(f"Código {DOS}").check()
-    if not telefono.con_js:
-        oprime(telefono, "Calcular")
-    expect(telefono.locator("#_suma .valor")).to_contain_text("2 facturas $\u00a0104.350")
-    oprime(telefono, "Ir a pagar $\u00a0104.350")
-    sigue_a_la_pasarela(telefono)
-    decide(telefono, "Aprobar")
-    queda(telefono, "Pago recibido", "aprobado")
+def test_rejected_then_tried_again_and_approved(telefono, rosa):
+    falla_y_luego_paga(telefono, rosa)
+
+
+@pytest.mark.ajustes(SIMULADOR_PROTOCOLO="wompi")
+def test_through_wompi_too_rejected_then_approved_with_its_receipt(turno, rosa, buzon):
+    falla_y_luego_paga(turno, rosa)
+    comprueba_el_comprobante(turno, buzon)
+
+
+def test_several_bills_are_paid_in_one_go(turno, rosa, buzon):
+    abre_la_factura(turno, rosa)
+    turno.get_by_role("link", name="Pagar varias facturas").click()
+    paso(turno, "Pagar en línea")
+    turno.get_by_label(f"Código {DOS}").check()
+    if not turno.con_js:
+        oprime(turno, "Calcular")
+    expect(turno.locator("#_suma .valor")).to_contain_text("2 facturas $\u00a0104.350")
+    oprime(turno, "Ir a pagar $\u00a0104.350")
+    sigue_a_la_pasarela(turno)
+    decide(turno, "Aprobar")
+    queda(turno, "Pago recibido", "aprobado")
     for said in (f"Código {UNO}", f"Código {DOS}", "$\u00a0104.350"):
-        expect(telefono.locator(".cuenta")).to_contain_text(said)
+        expect(turno.locator(".cuenta")).to_contain_text(said)
     assert (debe(UNO), debe(DOS)) == (0, 0)
-    va(telefono, "Pagos realizados")
-    expect(telefono.get_by_role("row").filter(has_text="en proceso de aplicación")).to_have_count(2)
+    va(turno, "Pagos realizados")
+    expect(turno.get_by_role("row").filter(has_text="en proceso de aplicación")).to_have_count(2)
     assert carta(buzon, "Recibimos su pago de $\u00a0104.350")
 
 
@@ -282,27 +302,27 @@ def paga_sin_cuenta(page) -> None:
     queda(page, "Pago recibido", "aprobado")
 
 
-def test_whoever_holds_a_bill_pays_it_from_the_home_page_without_an_account(telefono, rosa, buzon):
-    telefono.goto("/")
-    telefono.get_by_role("link", name="Pago rápido").click()
-    paso(telefono, "Pago rápido")
-    llena(telefono, codigo=UNO, numero="F1")
-    oprime(telefono, "Buscar la factura")
-    expect(telefono.get_by_role("main")).to_contain_text("R. E. G. P.")
-    paso(telefono, "Pago rápido")
-    paga_sin_cuenta(telefono)
+def test_whoever_holds_a_bill_pays_it_from_the_home_page_without_an_account(turno, rosa, buzon):
+    turno.goto("/")
+    turno.get_by_role("link", name="Pago rápido").click()
+    paso(turno, "Pago rápido")
+    llena(turno, codigo=UNO, numero="F1")
+    oprime(turno, "Buscar la factura")
+    expect(turno.get_by_role("main")).to_contain_text("R. E. G. P.")
+    paso(turno, "Pago rápido")
+    paga_sin_cuenta(turno)
     assert carta(buzon, "Recibimos su pago")["To"] == "vecina@correo.example"
-    assert el_intento().referencia in papel.texto(pdf_de(telefono, "Ver el comprobante en PDF"))
+    assert el_intento().referencia in papel.texto(pdf_de(turno, "Ver el comprobante en PDF"))
     assert debe() == 0
 
 
-def test_the_link_on_a_bill_leads_to_paying_it(telefono, rosa, otro, buzon):
+def test_the_link_on_a_bill_leads_to_paying_it(turno, rosa, otro, buzon):
     abre_la_factura(otro, rosa)
     bill = pypdf.PdfReader(io.BytesIO(pdf_de(otro, "click aquí para ver la factura")))
     address = next(url for note in bill.pages[0]["/Annots"] if "/pago-rapido/" in (url := note.get_object()["/A"]["/URI"]))
-    telefono.goto(urlsplit(address).path)
-    paso(telefono, "Pago rápido")
-    paga_sin_cuenta(telefono)
+    turno.goto(urlsplit(address).path)
+    paso(turno, "Pago rápido")
+    paga_sin_cuenta(turno)
     otro.reload()
     expect(otro.locator("#_panel .estado")).to_have_text("Pagada")
 
@@ -393,15 +413,15 @@ def test_a_bill_paid_twice_is_one_payment_and_money_in_favour(telefono, rosa, ot
     expect(telefono.locator("#_panel .estado")).to_have_text("Pagada")
 
 
-def test_two_windows_at_the_gateway_that_charges_twice(telefono, rosa, sim, buzon):
+def test_two_windows_at_the_gateway_that_charges_twice(turno, rosa, sim, buzon):
     sim.conducta(permitir_doble=True)
-    abre_la_factura(telefono, rosa)
-    va_a_pagar(telefono)
-    second = telefono.context.new_page()
-    second.con_js = telefono.con_js
+    abre_la_factura(turno, rosa)
+    va_a_pagar(turno)
+    second = turno.context.new_page()
+    second.con_js = turno.con_js
     second.goto(f"/pagar/{el_intento().publico}/salida")
     sigue_a_la_pasarela(second)
-    for page in (telefono, second):
+    for page in (turno, second):
         decide(page, "Aprobar")
     espera(lambda: Movimiento.select().count() == 2)
     queda(second, "Pago recibido", "aprobado")
@@ -411,33 +431,33 @@ def test_two_windows_at_the_gateway_that_charges_twice(telefono, rosa, sim, buzo
     assert debe() == 0
 
 
-def test_closed_right_after_approving_the_bill_is_paid_all_the_same(telefono, rosa, abre_navegador, buzon):
-    abre_la_factura(telefono, rosa)
-    va_a_pagar(telefono)
-    with telefono.expect_response(lambda answer: answer.status == 303):
-        decide(telefono, "Aprobar")
-    telefono.close()
+def test_closed_right_after_approving_the_bill_is_paid_all_the_same(turno, rosa, abre_navegador, buzon):
+    abre_la_factura(turno, rosa)
+    va_a_pagar(turno)
+    with turno.expect_response(lambda answer: answer.status == 303):
+        decide(turno, "Aprobar")
+    turno.close()
     assert carta(buzon, "Recibimos su pago")
-    later = abre_navegador(java_script_enabled=telefono.con_js)
+    later = abre_navegador(java_script_enabled=turno.con_js)
     abre_la_factura(later, rosa)
     expect(later.locator("#_panel .estado")).to_have_text("Pagada")
     assert debe() == 0
 
 
-def test_what_the_gateway_gives_back_is_owed_again(telefono, rosa, sim, buzon):
-    abre_la_factura(telefono, rosa)
-    va_a_pagar(telefono)
-    decide(telefono, "Aprobar")
-    queda(telefono, "Pago recibido", "aprobado")
+def test_what_the_gateway_gives_back_is_owed_again(turno, rosa, sim, buzon):
+    abre_la_factura(turno, rosa)
+    va_a_pagar(turno)
+    decide(turno, "Aprobar")
+    queda(turno, "Pago recibido", "aprobado")
     sim.despues(el_intento().referencia, "reversar")
-    queda(telefono, "El pago se devolvió", "reversado")
+    queda(turno, "El pago se devolvió", "reversado")
     assert "se deben de nuevo" in carta(buzon, "Se devolvió su pago").get_content()
     assert el_intento().referencia in carta(buzon, "Revise el pago en línea").get_content()
-    va(telefono, "Pagos realizados")
-    expect(telefono.get_by_role("row").filter(has_text="Devolución")).to_have_count(1)
-    va(telefono, "Factura")
-    expect(telefono.locator("#_panel .estado")).to_have_text("Por pagar")
-    expect(telefono.get_by_role("link", name=PAGAR)).to_be_visible()
+    va(turno, "Pagos realizados")
+    expect(turno.get_by_role("row").filter(has_text="Devolución")).to_have_count(1)
+    va(turno, "Factura")
+    expect(turno.locator("#_panel .estado")).to_have_text("Por pagar")
+    expect(turno.get_by_role("link", name=PAGAR)).to_be_visible()
     assert debe() == 84_350_00
 
 
