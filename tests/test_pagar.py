@@ -119,6 +119,13 @@ def test_one_bill_needs_no_choice(navegador, rosa):
     assert f"Código {DOS} , KR 5 12 40: su última factura ya está pagada." in page.texto
 
 
+def test_one_bill_is_there_to_choose_where_another_was_asked_for_that_cannot_be_paid(navegador, rosa):
+    un_intento({UNO: "F1"}, rosa, "pendiente")
+    page = navegador.abre(f"/pagar?codigo={UNO}")
+    assert [box["value"] for box in page.select("input[type=checkbox]")] == [DOS]
+    assert navegador.envia(CALCULAR, boton="Calcular", codigo=DOS).lee("#_suma button") == "Ir a pagar $ 20.000"
+
+
 def test_what_cannot_be_paid_says_why(navegador, rosa):
     cuenta = una_cuenta("tomas@correo.example", codigos=[f"40{n}" for n in range(6)])
     una_factura("400", numero="G0")
@@ -392,7 +399,8 @@ def test_once_a_delivery_has_it_the_payment_is_applied(navegador, rosa):
 def test_what_was_not_owed_is_a_balance_in_favour(navegador, rosa):
     intento = pago_en_linea({UNO: "F1"}, rosa)
     Movimiento.update(saldo=4_350_00).execute()
-    assert "Saldo a su favor: $ 4.350 de lo que pagó no se debían." in navegador.abre(f"/pagar/{intento.publico}").texto
+    page = navegador.abre(f"/pagar/{intento.publico}")
+    assert "De lo que pagó, $ 4.350 no se debían: quedan como saldo a su favor." in page.texto
 
 
 def test_the_reason_of_the_gateway_is_told(navegador, rosa):
