@@ -433,6 +433,17 @@ def test_a_second_one_beside_that_is_a_credit(gw, intento, factura):
     assert [row.pago for row in Movimiento.select().order_by(Movimiento.id)] == [Pago.get().id, None]
 
 
+def test_of_two_that_deliveries_brought_first_one_is_a_credit(gw, intento, factura):
+    cobros.cancelar(intento)
+    otro = empezar(gw, factura)
+    for uno in (intento, otro):
+        un_pago("1", factura=factura.numero, referencia_pasarela=uno.referencia, canal="internet")
+        gw.paga(uno)
+    preguntar(gw, intento)
+    preguntar(gw, otro)
+    assert sorted(row[4] for row in libro()) == [0, VALOR]
+
+
 # -- given back -------------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from peewee import IntegrityError
+from peewee import IntegrityError, fn
 
 from .. import audit
 from ..db import is_sqlite, transactional, utcnow, write
@@ -101,8 +101,8 @@ def abonar(intento: Intento, transaccion: Transaccion) -> bool:
             revisar(intento, "La pasarela da por aprobado otra vez un pago que había devuelto.")
         return False
     for linea in intento.facturas():
-        factura, entregado = UltimaFactura.de(linea.codigo), ya_entregado(intento, transaccion, linea.codigo)
-        owed = max(factura.total - factura.abonado + (entregado.valor if entregado else 0), 0) if factura else 0
+        entregado = ya_entregado(intento, transaccion, linea.codigo)
+        owed = debido(linea.codigo, entregado.valor if entregado else 0)
         bill = Factura.get_or_none(Factura.numero == linea.factura)
         what = {"codigo": linea.codigo, "factura": linea.factura, "referencia": bill and bill.referencia}
         what |= {"valor": linea.valor, "saldo": max(linea.valor - owed, 0), "pago": entregado and entregado.id}
@@ -128,6 +128,19 @@ def devolver(intento: Intento, transaccion: Transaccion) -> None:
     correos.reversado(intento)
     revisar(intento, "La pasarela devolvió el pago: la factura se debe de nuevo.")
     audit.record("pago_reversado", intento.cuenta_id, actor="pasarela", detalle=f"{intento.referencia} {transaccion.id}")
+
+
+def debido(codigo: str, entregado: int) -> int:
+    """What is owed of the latest bill of a code, but for ``entregado``, which a delivery brought of what is to be written.
+
+    Of other payments of ours that a delivery brought, what was a credit then is none of the bill's: it stays one.
+    """
+    factura = UltimaFactura.de(codigo)
+    if factura is None:
+        return 0
+    of_bill = (Movimiento.codigo == codigo) & (Movimiento.factura == factura.numero) & Movimiento.pago.in_(Pago.select(Pago.id))
+    credit = Movimiento.select(fn.COALESCE(fn.SUM(Movimiento.saldo), 0)).where(of_bill).scalar()
+    return max(factura.total - factura.abonado + int(credit) + entregado, 0)
 
 
 def ya_entregado(intento: Intento, transaccion: Transaccion, codigo: str) -> Pago | None:
