@@ -11,6 +11,8 @@ from oficina import captcha
 
 # The portal as the public meets it; the tests that ask for it share one server.
 como_en_produccion = pytest.mark.ajustes(CAPTCHA=True, LIMITES=True)
+# The same where bills are paid through a gateway.
+con_pasarela = pytest.mark.ajustes(CAPTCHA=True, LIMITES=True, PASARELA="simulada")
 
 CLAVE_NUEVA = "cinco gatos negros duermen"
 DATOS = {

@@ -2,10 +2,14 @@
 
 import lupa
 import pytest
+from gestos import con_pasarela
 from test_rutas import RUTAS, Vecino
 
-PUBLICAS = [ruta for ruta in RUTAS.values() if ruta.publica and ruta.pagina]
-DE_CLIENTES = [ruta for ruta in RUTAS.values() if not ruta.publica and ruta.pagina]
+pytestmark = con_pasarela
+# The page that takes the customer to the gateway does not stay.
+PAGINAS = [ruta for name, ruta in RUTAS.items() if ruta.pagina and name != "pagar.salida"]
+PUBLICAS = [ruta for ruta in PAGINAS if ruta.publica and not ruta.de_alguien]
+DE_CLIENTES = [ruta for ruta in PAGINAS if ruta not in PUBLICAS]
 
 
 @pytest.fixture

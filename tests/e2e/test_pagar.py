@@ -17,7 +17,7 @@ import papel
 import pypdf
 import pytest
 import servidores
-from gestos import como_en_produccion, decide, llena, oprime, sigue_a_la_pasarela, titulo, va
+from gestos import con_pasarela, decide, llena, oprime, sigue_a_la_pasarela, titulo, va
 from pasarelas import simulador
 from playwright.sync_api import expect
 from test_entregas import FACTURA, PREDIO, en_csv
@@ -26,7 +26,7 @@ from oficina import db, entregas, worker
 from oficina.formats import hoy
 from oficina.models import Intento, Movimiento, UltimaFactura
 
-pytestmark = como_en_produccion
+pytestmark = con_pasarela
 UNO, DOS = "1001", "2002"
 PRONTO = hoy() + timedelta(days=9)
 ESPERANDO = "Esperando la respuesta de Simulador de pagos"
@@ -47,7 +47,7 @@ def puertos():
 def ajustes(ajustes, motor, puertos):
     """The simulator has another name than the portal, so that browsers take it for the other site that a gateway is."""
     port = puertos[motor, ajustes.get("SIMULADOR_PROTOCOLO")]
-    return ajustes | {"PASARELA": "simulada", "SIMULADOR_URL": f"http://localhost:{port}"}
+    return ajustes | {"SIMULADOR_URL": f"http://localhost:{port}"}
 
 
 @pytest.fixture(scope="module")
