@@ -163,11 +163,11 @@ def pasa_un_rato() -> None:
     Intento.update(proximo=db.utcnow()).where(Intento.proximo.is_null(False)).execute()
 
 
-def queda(page, encabezado: str, estado: str) -> None:
+def queda(page, encabezado: str, estado: str, intento: Intento | None = None) -> None:
     """Back from the gateway, the answer is known; looked at again rather than waiting until the page does."""
-    intento = el_intento()
-    espera(lambda: Intento.get_by_id(intento.id).estado == estado)
+    intento = intento or el_intento()
     page.wait_for_url(f"**/pagar/{intento.publico}*")
+    espera(lambda: Intento.get_by_id(intento.id).estado == estado)
     page.reload()
     paso(page, encabezado)
 
@@ -404,9 +404,7 @@ def test_a_bill_paid_twice_is_one_payment_and_money_in_favour(telefono, rosa, ot
     queda(otro, "Pago recibido", "aprobado")
     mine = Intento.get(Intento.cuenta == rosa.id)
     decide(telefono, "Aprobar")
-    espera(lambda: Intento.get_by_id(mine.id).estado == "aprobado")
-    telefono.reload()
-    paso(telefono, "Pago recibido")
+    queda(telefono, "Pago recibido", "aprobado", mine)
     expect(telefono.get_by_role("main")).to_contain_text(A_FAVOR)
     assert sorted((row.valor, row.saldo) for row in Movimiento.select()) == [(84_350_00, 0), (84_350_00, 84_350_00)]
     assert mine.referencia in carta(buzon, "Revise el pago en línea").get_content()
