@@ -434,8 +434,9 @@ def test_the_page_looks_again_by_itself_and_changes_only_when_there_is_news(nave
 @pytest.mark.parametrize(("minutes", "seconds"), [(6, 15), (90, 60)])
 def test_it_looks_less_often_as_time_passes(navegador, rosa, minutes, seconds):
     intento = un_intento({UNO: "F1"}, rosa, "pendiente", creado=utcnow() - timedelta(minutes=minutes))
-    (root,) = navegador.abre(f"/pagar/{intento.publico}").select("#_estado")
-    assert root["hx-trigger"] == f"every {seconds}s"
+    page = navegador.abre(f"/pagar/{intento.publico}")
+    assert page.select("#_estado")[0]["hx-trigger"] == f"every {seconds}s"
+    assert page.select("noscript meta[http-equiv=refresh]")[0]["content"] == str(seconds)
 
 
 def test_the_payment_of_an_account_is_its_own(navegador, rosa):
