@@ -683,6 +683,18 @@ def test_a_full_disk_is_told_with_its_folder_and_what_is_free(app):
     assert re.match(r"No queda espacio en el disco de /\S+ \(libres ahora, .*: [\d.]+ MB\)$", falla.motivo)
 
 
+def test_a_full_disk_is_that_of_the_file_where_it_is_known(app):
+    falla = fallas.explicar(OSError(errno.ENOSPC, "No space left on device", "/proc/no-hay"))
+    assert falla.motivo.startswith("No queda espacio en el disco de /proc (")
+
+
+def test_an_output_that_nobody_reads_is_not_the_database(app):
+    assert fallas.explicar(BrokenPipeError(errno.EPIPE, "Broken pipe")).motivo == "Se interrumpió"
+    lost = peewee.OperationalError(2006, "MySQL server has gone away (BrokenPipeError)")
+    lost.__context__ = BrokenPipeError(errno.EPIPE, "Broken pipe")
+    assert fallas.explicar(lost).motivo == "La base de datos no responde"
+
+
 def test_the_longest_line_fits_in_80_columns():
     paso = Paso("publicar", time.monotonic() - 10)
     paso.anotar(99_000_000, 39_900_000_000, 99_999_990)

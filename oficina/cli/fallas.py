@@ -156,6 +156,9 @@ def explicar(error: BaseException) -> FallaError | None:
 
     A signal counts wherever it came, else the first cause: after it even the attempt to roll back fails.
     """
+    if isinstance(error, BrokenPipeError):
+        # Whoever read what the command tells is gone, as after "| head"; that of the database comes as an error of its engine.
+        return FallaError(*INTERRUMPIDA)
     motivos = [motivo for causa in cadena(error) if (motivo := motivo_de(causa))]
     if INTERRUMPIDA in motivos:
         return FallaError(*INTERRUMPIDA)
@@ -184,9 +187,9 @@ def motivo_de(error: BaseException) -> tuple[str, str] | None:
 
 def motivo_del_sistema(error: OSError) -> tuple[str, str]:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return sin_espacio()
+        return sin_espacio(error.filename)
     if isinstance(error, ConnectionError | TimeoutError):
-        # The only connection there is.
+        # The only connection there is; a broken pipe by itself is the output (explicar).
         return SIN_BASE
     archivo = f" {error.filename}" if error.filename else ""
     if isinstance(error, PermissionError):
@@ -194,12 +197,14 @@ def motivo_del_sistema(error: OSError) -> tuple[str, str]:
     return f"El sistema no pudo leer o escribir{archivo} ({que_dice(error)})", "Corríjalo y repita la misma orden."
 
 
-def sin_espacio() -> tuple[str, str]:
-    """Of the folders that commands write in, the one with the least room is the one that is full."""
+def sin_espacio(escrito: object = None) -> tuple[str, str]:
+    """The disk of ``escrito``, where it is known; else, of the folders that commands write in, the one with the least room."""
     instancia = Path(current_app.config["INSTANCIA"])
     base = [Path(db.db.obj.database).resolve().parent] if db.is_sqlite() else []
     copias = [cache.root()] if en_otro_disco(cache.root(), instancia) else []
     carpetas = [instancia, *base, Path(tempfile.gettempdir()), *copias]
+    if isinstance(escrito, str):
+        carpetas = [next(carpeta for carpeta in (Path(escrito), *Path(escrito).parents) if carpeta.is_dir())]
     libre, carpeta = min((shutil.disk_usage(carpeta).free, carpeta) for carpeta in carpetas)
     motivo, remedio = DISCO_LLENO
     if carpeta in copias:

@@ -141,6 +141,8 @@ def presentar(address: str, muestra: Muestra, settings: dict, simulator: str) ->
 @with_appcontext
 def trabajador(una_vez: bool) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    with db.at_start():
+        db.require_schema()
     if una_vez:
         click.echo(f"{worker.pasada_de_pagos(app)} pago(s) en línea revisado(s).")
         click.echo(f"{worker.pasada(app)} correo(s) entregado(s).")
