@@ -373,6 +373,7 @@ CREATE TABLE intento (
     creado DATETIME NOT NULL,
     cambiado DATETIME NOT NULL,                      -- when it came to its state
     proximo DATETIME,                                -- when the gateway is asked next; NULL: not by itself
+    consultado DATETIME,                             -- when the gateway answered last
     tardio SMALLINT NOT NULL CHECK (tardio IN (0, 1)),                -- approved after it had ended
     revisar VARCHAR(200) CHECK (substr(revisar, 201) = ''),           -- why a person has to look
     transaccion VARCHAR(60) CHECK (substr(transaccion, 61) = ''),

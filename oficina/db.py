@@ -9,6 +9,7 @@ import getpass
 import os
 import random
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,10 +32,12 @@ SAFE_WAL = (3, 51, 3)
 STRICT_MODE = "STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
 BUSY_SECONDS = 10
 RETRIES = 3
-# MariaDB: 1213 deadlock, 1205 lock wait timeout, 1020 record changed since the snapshot.
-RETRYABLE = {1213, 1205, 1020}
+# MariaDB: 1213 deadlock, 1205 lock wait timeout, 1020 record changed since the snapshot, 1305 a savepoint that the deadlock of
+# a unit inside another took with it.
+RETRYABLE = {1213, 1205, 1020, 1305}
 
 db = DatabaseProxy()
+waiting = threading.local()  # since when this thread waits for SQLite's lock
 
 
 class AwayError(ConfigError):
@@ -71,8 +74,10 @@ class ImpatientDatabase(APSWDatabase):
 
 
 def ask_again(times: int) -> bool:
+    if times == 0:
+        waiting.since = time.monotonic()
     time.sleep(0.001)
-    return times < BUSY_SECONDS * 1000
+    return time.monotonic() - waiting.since < BUSY_SECONDS
 
 
 def sqlite(url: str) -> APSWDatabase:

@@ -29,7 +29,7 @@ NUEVAS = {
     "intento": [
         (
             *(2, "x" * 22, "OV0123456789AB", "payu", "512321", 0, 3, "rosa@correo.example", "aprobado", 8_435_050),
-            *(AHORA, AHORA, AHORA, 0, "devuelto", "t-1", "PSE", "Banco del Llano", "1122", "7788", "sin fondos", AHORA),
+            *(AHORA, AHORA, AHORA, AHORA, 0, "devuelto", "t-1", "PSE", "Banco del Llano", "1122", "7788", "sin fondos", AHORA),
         )
     ],
     "intento_factura": [(2, "00100", "F-2", 8_435_050)],
@@ -316,6 +316,8 @@ def test_the_portal_does_not_start_before_and_names_the_command(vieja, instancia
     with portal(vieja, instancia) as app:
         app.testing = False
         assert app.test_client().get("/salud").status_code == 500
+        result = app.test_cli_runner().invoke(args=["trabajador", "--una-vez"])
+        assert (result.exit_code, "flask base actualizar" in result.output) == (1, True)
 
 
 def test_the_updated_portal_shows_the_bill_and_says_the_date_of_the_data(vieja, instancia):

@@ -289,7 +289,7 @@ def test_every_use_that_writes_is_among_them():
         for name, one in vars(module).items()
         if hasattr(one, "__wrapped__") and one.__module__ == module.__name__
     }
-    assert transactional == {"aplicar", "concluir", "vencer", "cerrar_revision", "reclamar"}
+    assert transactional == {"aplicar", "concluir", "vencer", "cerrar_revision", "reclamar", "contestar"}
 
 
 def test_a_commit_that_fails_moves_nothing(gw, monkeypatch):

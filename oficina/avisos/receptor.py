@@ -16,7 +16,7 @@ from .. import cobros, db, pasarelas
 from ..pasarelas.base import AvisoIlegibleError, FirmaError
 
 ADDRESS = re.compile(r"/pasarela/([a-z]{1,12})/aviso")
-LARGEST = 32 * 1024
+LARGEST = 16 * 1024
 STATUS = {
     200: "200 OK",
     400: "400 Bad Request",

@@ -16,7 +16,7 @@ from .. import audit
 from ..db import fetch, transactional, utcnow
 from ..entregas.en_linea import DIAS as DIAS_ENTREGA
 from ..formats import BOGOTA, hoy, local, pesos
-from ..models import AvisoRecibido, Bitacora, Intento, Movimiento
+from ..models import AvisoRecibido, Intento, Movimiento
 from ..models.base import as_day
 from ..models.intento import SIN_PAGO
 from ..models.movimiento import SIN_APLICAR
@@ -31,7 +31,6 @@ SEGUIDAS = 3
 AVISO_LARGO = timedelta(hours=1)
 REFERENCIA = re.compile(f"OV[{ALPHABET}]{{12}}").fullmatch
 LOTE = 500
-DECISIONES = ("pago_revisado", "pago_rechazado")
 
 CLASES = {
     "aplicado": "Aprobados o devueltos en la pasarela que aquí faltaban: se acaban de anotar",
@@ -43,10 +42,11 @@ CLASES = {
     "de_mas": "En el sistema comercial con una referencia de aquí, y sin un pago que les corresponda",
     "desconocida": "En el sistema comercial con una referencia como las de aquí, que aquí no existe",
     "aviso": "Avisos de la pasarela sin un pago que les corresponda, o sin confirmar",
+    "aviso_ajeno": "Avisos de la pasarela con una referencia que no es de aquí: la cuenta la usa también otro sistema",
     "saldo": "Saldos a favor",
 }
 # Told, but nothing that has to be mended.
-INFORMATIVAS = ("saldo",)
+INFORMATIVAS = ("aviso_ajeno", "saldo")
 
 SIN_ENTREGAR_SQL = f"""
 SELECT i.referencia, MIN(m.fecha), m.codigo, SUM(m.valor) FROM movimiento m JOIN intento i ON i.id = m.intento_id
@@ -118,12 +118,13 @@ class Dia:
 
 @dataclass
 class Informe:
-    """All that came of it. ``sin_respuesta``: the references of which no gateway would tell."""
+    """All that came of it. ``sin_respuesta``: the references of which no gateway would tell; ``motivo``: why of the first."""
 
     hallazgos: list[Hallazgo] = field(default_factory=list)
     dias: dict[date, Dia] = field(default_factory=lambda: defaultdict(Dia))
     preguntados: int = 0
     sin_respuesta: list[str] = field(default_factory=list)
+    motivo: str = ""
 
     @property
     def por_revisar(self) -> int:
@@ -159,7 +160,8 @@ def preguntar(settings: Mapping[str, Any], periodo: Periodo, informe: Informe, a
             try:
                 preguntar_por(pasarela, intento, periodo, informe)
                 calladas[intento.pasarela] = 0
-            except SinRespuestaError:
+            except SinRespuestaError as error:
+                informe.motivo = informe.motivo or str(error)
                 calladas[intento.pasarela] += 1
                 informe.sin_respuesta.append(intento.referencia)
         avance(numero, len(intentos))
@@ -178,10 +180,7 @@ def preguntar_por(pasarela: Pasarela, intento: Intento, periodo: Periodo, inform
     antes = filas(intento)
     dichas = pasarela.consultar(intento.referencia)
     propias = [una for una in dichas if verdad.diferencia(pasarela, intento, una) is None]
-    devueltas = {fila.transaccion for fila in antes if fila.tipo == "reverso"}
-    claras = [una for una in propias if una.estado != "aprobada" or una.id[:60] not in devueltas]
-    # What a person has dealt with is not brought up again by the same answer.
-    despues = verdad.aplicar(pasarela, intento.id, claras if len(claras) < len(dichas) and decidido(intento) else dichas)
+    despues = verdad.aplicar(pasarela, intento.id, dichas)
     if plazos.vencido(despues):
         verdad.vencer(intento.id)
     informe.preguntados += 1
@@ -288,7 +287,8 @@ def avisos_sueltos(periodo: Periodo) -> Iterable[Hallazgo]:
     )
     for referencia, recibido, resultado in found.tuples():
         instante = recibido if isinstance(recibido, datetime) else datetime.fromisoformat(recibido)
-        yield Hallazgo("aviso", referencia, local(instante).date(), detalle=resultado or "Todavía no se pudo confirmar.")
+        clase = "aviso" if REFERENCIA(referencia) else "aviso_ajeno"
+        yield Hallazgo(clase, referencia, local(instante).date(), detalle=resultado or "Todavía no se pudo confirmar.")
 
 
 def hallazgo(clase: str, referencia: str, dia: Any, codigo: str, valor: Any, detalle: str = "") -> Hallazgo:
@@ -313,45 +313,19 @@ def medianoche(dia: date) -> datetime:
 # -- what a person decides ---------------------------------------------------------------------------
 
 
-def historia(intento: Intento):
-    """What the audit trail has of an attempt, oldest first, as a query."""
-    suya = Bitacora.cuenta_id.is_null() if intento.cuenta_id is None else Bitacora.cuenta_id == intento.cuenta_id
-    about = (Bitacora.detalle == intento.referencia) | Bitacora.detalle.startswith(f"{intento.referencia} ")
-    return Bitacora.select().where(suya & (Bitacora.momento >= intento.creado) & about).order_by(Bitacora.id)
-
-
-def decidido(intento: Intento) -> bool:
-    """Whether a person has dealt with what the gateway says otherwise of it."""
-    by_person = Bitacora.evento.in_(DECISIONES) & (Bitacora.actor != "pasarela")
-    return intento.revisar is None and historia(intento).where(by_person).exists()
-
-
 @transactional
 def dar_por_revisado(intento_id: int, nota: str, quien: str) -> bool:
     """Take the mark ``revisar`` away: a person dealt with it, as ``nota`` says. Moves no money.
 
-    False where there is no mark, and while the attempt is in revision: it must be closed first (``cerrar``).
+    False where there is no mark, and while the attempt is in revision: it must be closed first (``verdad.cerrar_revision``).
     """
     intento = verdad.bloquear(intento_id)
     if intento.revisar is None or intento.estado == "revision":
         return False
-    quitar_marca(intento)
-    audit.record("pago_revisado", intento.cuenta_id, actor=quien, detalle=f"{intento.referencia} {nota}")
-    return True
-
-
-@transactional
-def cerrar(intento_id: int, quien: str) -> bool:
-    """End an attempt in revision, by which no money came; its codes are free, its mark is gone. False for any other."""
-    if not verdad.cerrar_revision(intento_id, quien):
-        return False
-    quitar_marca(Intento.get_by_id(intento_id))
-    return True
-
-
-def quitar_marca(intento: Intento) -> None:
     intento.revisar = None
     intento.save(only=[Intento.revisar])
+    audit.record("pago_revisado", intento.cuenta_id, actor=quien, detalle=f"{intento.referencia} {nota}")
+    return True
 
 
 def encontrar(texto: str) -> Intento | None:

@@ -17,10 +17,10 @@ def recibido(intento: Intento, transaccion: Transaccion, saldo: int) -> None:
     escribir("pago_recibido", intento, transaccion.fecha or utcnow(), **told)
 
 
-def no_hecho(intento: Intento) -> None:
-    """A payment that was waiting for the bank came to nothing."""
+def no_hecho(intento: Intento, revisado: bool = False) -> None:
+    """A payment that was waiting came to nothing: as its state says, or because a person found no money (``revisado``)."""
     told = {"motivo": intento.motivo, "banco": intento.banco, "cus": intento.cus}
-    escribir("pago_no_hecho", intento, intento.creado, rechazado=intento.estado == "rechazado", **told)
+    escribir("pago_no_hecho", intento, intento.creado, porque="revisado" if revisado else intento.estado, **told)
 
 
 def reversado(intento: Intento) -> None:

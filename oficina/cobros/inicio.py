@@ -13,6 +13,7 @@ from ..config import public_url
 from ..db import transactional, utcnow
 from ..models import Cuenta, Intento, IntentoFactura, PagoAbierto, UltimaFactura
 from ..pasarelas.base import Cobro, Pasarela
+from . import avisos
 from .plazos import PRIMERA
 
 # Without what is taken for another letter when it is read aloud.
@@ -67,8 +68,14 @@ def hacer_sitio(codigos: list[str]) -> None:
     """Close what was abandoned for these codes. Raises YaAbiertoError for what was not."""
     abiertos = {abierto.id: abierto for abierto in PagoAbierto.de_codigos(codigos).values()}
     for abierto in abiertos.values():
-        if abierto.estado != "creado" or utcnow() - abierto.creado < ABANDONADO or not cerrar(abierto, "vencido"):
+        if not abandonado(abierto) or not cerrar(abierto, "vencido"):
             raise YaAbiertoError(abierto)
+
+
+def abandonado(intento: Intento) -> bool:
+    """Whether the gateway, asked after ABANDONADO, knew nothing of an attempt. While it does not answer, who knows."""
+    answered = intento.consultado and intento.consultado - intento.creado >= ABANDONADO
+    return intento.estado == "creado" and bool(answered)
 
 
 @transactional
@@ -110,17 +117,22 @@ def por_pagar(codigo: str, numero: str) -> int:
 
 
 @transactional
-def cancelar(intento: Intento) -> bool:
-    """Give an attempt up for its customer; False once the gateway knows of it. A late approval counts all the same."""
+def cancelar(intento: Intento, quien: Cuenta | None = None) -> bool:
+    """Give an attempt up; False once the gateway knows of it. A late approval counts all the same.
+
+    ``quien`` does so: whoever holds the bill may begin to pay it anew; None without an account.
+    """
     closed = cerrar(intento, "cancelado")
     if closed:
-        audit.record("pago_cancelado", intento.cuenta_id, detalle=intento.referencia)
+        audit.record("pago_cancelado", quien and quien.id, actor="cliente" if quien else "anonimo", detalle=intento.referencia)
     return closed
 
 
 @transactional
 def cerrar(intento: Intento, estado: str) -> bool:
     """End an attempt of which the gateway has said nothing; False where it is not such a one."""
+    if avisos.por_atender(intento):
+        return False
     mine = (Intento.id == intento.id) & (Intento.estado == "creado")
     if Intento.update(estado=estado, cambiado=utcnow()).where(mine).execute() == 0:
         return False

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 from ..db import utcnow
 from ..models import Intento
-from ..models.intento import ABIERTOS, SIN_PAGO
+from ..models.intento import OCUPAN, SIN_PAGO
 
-PRIMERA = timedelta(seconds=15)
+PRIMERA = timedelta(seconds=10)
 # Up to an age, how long until the gateway is asked again.
 ESPERAS = (
+    (timedelta(minutes=1), PRIMERA),
     (timedelta(minutes=3), timedelta(seconds=15)),
     (timedelta(minutes=10), timedelta(seconds=30)),
     (timedelta(minutes=30), timedelta(minutes=1)),
@@ -22,6 +23,8 @@ DESPUES = timedelta(days=1)
 # An attempt of which the gateway knows nothing was abandoned; one that waits for the bank may do so for some days.
 ABANDONADO = timedelta(minutes=30)
 SIN_RESPUESTA = timedelta(days=3)
+# One that was left to a person keeps its codes for no longer: anybody can bring one there (decision 0011).
+EN_REVISION = timedelta(days=1)
 OLVIDADO = timedelta(days=8)
 
 
@@ -29,7 +32,7 @@ def proximo(intento: Intento) -> datetime | None:
     """When (UTC) the gateway is to be asked next; None where only a notice may still change it."""
     now = utcnow()
     age = now - intento.creado
-    if intento.estado not in ABIERTOS and (intento.estado not in SIN_PAGO or age > OLVIDADO):
+    if intento.estado not in OCUPAN and (intento.estado not in SIN_PAGO or age > OLVIDADO):
         return None
     waits = [] if intento.estado in ("vencido", "cancelado") and age > ABANDONADO else ESPERAS
     return now + next((wait for until, wait in waits if age < until), DESPUES)
@@ -37,5 +40,6 @@ def proximo(intento: Intento) -> datetime | None:
 
 def vencido(intento: Intento) -> bool:
     """Whether it is open for longer than it may be."""
-    age = utcnow() - intento.creado
-    return (intento.estado == "creado" and age > ABANDONADO) or (intento.estado == "pendiente" and age > SIN_RESPUESTA)
+    since = intento.cambiado if intento.estado == "revision" else intento.creado
+    most = {"creado": ABANDONADO, "pendiente": SIN_RESPUESTA, "revision": EN_REVISION}.get(intento.estado)
+    return most is not None and utcnow() - since > most

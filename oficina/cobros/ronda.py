@@ -7,7 +7,7 @@ from typing import Any
 from ..db import transactional, utcnow
 from ..models import AvisoRecibido, Intento
 from ..pasarelas import de_nombre
-from ..pasarelas.base import Pasarela, SinRespuestaError
+from ..pasarelas.base import Pasarela, SinRespuestaError, Transaccion
 from . import avisos, plazos, verdad
 
 logger = logging.getLogger(__name__)
@@ -35,6 +35,8 @@ def atender(settings: Mapping[str, Any], row: Any, claim: Callable, work: Callab
         return False
     pasarela = de_nombre(settings, row.pasarela)
     if pasarela is None:  # its keys were taken away
+        if isinstance(row, Intento):  # it must not hold its codes for ever
+            verdad.vencer(row.id)
         return False
     try:
         work(pasarela, row)
@@ -54,6 +56,14 @@ def reclamar(intento: Intento) -> bool:
 
 def preguntar(pasarela: Pasarela, intento: Intento) -> None:
     """Ask about one attempt. Raises SinRespuestaError."""
-    after = verdad.aplicar(pasarela, intento.id, pasarela.consultar(intento.referencia))
+    after = contestar(pasarela, intento, pasarela.consultar(intento.referencia))
     if plazos.vencido(after):
         verdad.vencer(intento.id)
+
+
+@transactional
+def contestar(pasarela: Pasarela, intento: Intento, transacciones: list[Transaccion]) -> Intento:
+    """What the gateway answered, and that it did, together; the attempt as it is afterwards."""
+    after = verdad.aplicar(pasarela, intento.id, transacciones)
+    Intento.update(consultado=utcnow()).where(Intento.id == intento.id).execute()
+    return after

@@ -11,6 +11,7 @@ from ..models import Factura, Intento, IntentoFactura, Movimiento, Pago, PagoAbi
 from ..models.intento import OCUPAN, SIN_PAGO
 from ..pasarelas.base import Pasarela, Transaccion
 from . import correos, plazos
+from .decisiones import decidido
 
 COP = "COP"
 # What an attempt may become. Nothing leads back from money: an approved payment can only be given back.
@@ -20,7 +21,7 @@ PASOS = {
     "rechazado": {"pendiente", "aprobado", "revision", "reversado"},
     "vencido": {"pendiente", "rechazado", "aprobado", "revision", "reversado"},
     "cancelado": {"pendiente", "rechazado", "aprobado", "revision", "reversado"},
-    "revision": {"pendiente", "aprobado", "reversado"},
+    "revision": {"pendiente", "vencido", "aprobado", "reversado"},
     "aprobado": {"reversado"},
     "reversado": {"aprobado"},
 }
@@ -37,13 +38,19 @@ CON_DINERO = ("aprobada", "reversada")
 # Of these, one that is not ours as it was begun is for a person to look at.
 DE_VERAS = (*CON_DINERO, "pendiente")
 
+# Why a person must look (docs/pagos.md says what they do), besides ``diferencia`` and what the notices add.
+OTRA_VEZ = "La pasarela da por aprobado otra vez un pago que había devuelto."
+SALDO = "Se pagó más de lo que se debía: queda un saldo a favor del cliente."
+SE_DEBE = "La pasarela devolvió el pago: la factura se debe de nuevo."
+SOBRABA = "La pasarela devolvió un pago que sobraba."
+
 
 @transactional
 def aplicar(pasarela: Pasarela, intento_id: int, transacciones: list[Transaccion]) -> Intento:
     """Bring an attempt to what the gateway says of its reference now; the attempt as it is afterwards.
 
     The same answer changes nothing a second time. What is not of this attempt as it was begun (another account,
-    environment, amount or currency) moves no money and is left to a person.
+    environment, amount or currency) moves no money and is left to a person, unless one has dealt with it already.
     """
     intento = bloquear(intento_id)
     propias: list[Transaccion] = []
@@ -54,16 +61,17 @@ def aplicar(pasarela: Pasarela, intento_id: int, transacciones: list[Transaccion
             propias.append(one)
         elif one.estado in DE_VERAS:
             motivo = why
+    if motivo and decidido(intento):
+        motivo = None
     nuevas = [abonar(intento, one) for one in propias if one.estado in CON_DINERO]
     for one in propias:
         if one.estado == "reversada":
             devolver(intento, one)
-    if motivo:
-        revisar(intento, motivo)
+    new = motivo is not None and revisar(intento, motivo)
     decisiva = min(propias, key=lambda one: list(LLEVAN_A).index(one.estado), default=None)
     if decisiva and (decisiva.estado in CON_DINERO or not motivo):
         mover(intento, LLEVAN_A[decisiva.estado], decisiva, any(nuevas))
-    elif motivo:
+    elif new:
         mover(intento, "revision")
     return intento
 
@@ -97,8 +105,8 @@ def diferencia(pasarela: Pasarela, intento: Intento, dicho: Any) -> str | None:
 def abonar(intento: Intento, transaccion: Transaccion) -> bool:
     """Write an approved transaction into the ledger, one row by code; False where it is there already."""
     if rows := list(movimientos(intento, transaccion)):
-        if transaccion.estado == "aprobada" and any(row.tipo == "reverso" for row in rows):
-            revisar(intento, "La pasarela da por aprobado otra vez un pago que había devuelto.")
+        if transaccion.estado == "aprobada" and any(row.tipo == "reverso" for row in rows) and not decidido(intento):
+            revisar(intento, OTRA_VEZ)
         return False
     for linea in intento.facturas():
         entregado = ya_entregado(intento, transaccion, linea.codigo)
@@ -112,7 +120,7 @@ def abonar(intento: Intento, transaccion: Transaccion) -> bool:
     if transaccion.estado == "aprobada":
         correos.recibido(intento, transaccion, extra)
     if extra:
-        revisar(intento, "Se pagó más de lo que se debía: queda un saldo a favor del cliente.")
+        revisar(intento, SALDO)
     audit.record("pago_aprobado", intento.cuenta_id, actor="pasarela", detalle=f"{intento.referencia} {transaccion.id}")
     return True
 
@@ -126,7 +134,7 @@ def devolver(intento: Intento, transaccion: Transaccion) -> None:
         what = {"codigo": row.codigo, "factura": row.factura, "referencia": row.referencia}
         anotar(intento, transaccion, tipo="reverso", valor=-row.valor, saldo=-row.saldo, **what)
     correos.reversado(intento)
-    revisar(intento, "La pasarela devolvió el pago: la factura se debe de nuevo.")
+    revisar(intento, SE_DEBE if any(row.valor > row.saldo for row in rows) else SOBRABA)
     audit.record("pago_reversado", intento.cuenta_id, actor="pasarela", detalle=f"{intento.referencia} {transaccion.id}")
 
 
@@ -174,7 +182,7 @@ def mover(intento: Intento, estado: str, transaccion: Transaccion | None = None,
     intento.save()
     if estado not in OCUPAN:
         PagoAbierto.delete().where(PagoAbierto.intento == intento.id).execute()
-    if before == "pendiente" and estado in SIN_PAGO:  # its customer may have gone already
+    if before in ("pendiente", "revision") and estado in SIN_PAGO:  # its customer may have gone already
         correos.no_hecho(intento)
     if estado != "aprobado":
         audit.record(f"pago_{estado}", intento.cuenta_id, actor="pasarela", detalle=intento.referencia)
@@ -208,13 +216,14 @@ def reabrir(intento: Intento) -> bool:
     return True
 
 
-def revisar(intento: Intento, motivo: str) -> None:
-    """Leave it to a person, who is told by mail once for each reason."""
+def revisar(intento: Intento, motivo: str) -> bool:
+    """Leave it to a person, who is told by mail once for each reason; False where they know it already."""
     if intento.revisar == motivo:
-        return
+        return False
     intento.revisar = motivo[:200]
     intento.save(only=[Intento.revisar])
     correos.alarma(intento, motivo)
+    return True
 
 
 @transactional
@@ -222,6 +231,7 @@ def vencer(intento_id: int) -> None:
     """End an attempt that the gateway said nothing of, or nothing final, for as long as it may. A late approval counts."""
     intento = bloquear(intento_id)
     if plazos.vencido(intento):
+        intento.motivo = None  # of its waiting: it was not refused
         mover(intento, "vencido")
 
 
@@ -231,8 +241,10 @@ def cerrar_revision(intento_id: int, quien: str) -> bool:
     intento = bloquear(intento_id)
     if intento.estado != "revision":
         return False
-    intento.estado, intento.cambiado, intento.proximo, intento.revisar = "rechazado", utcnow(), None, None
+    intento.estado, intento.cambiado, intento.proximo = "rechazado", utcnow(), None
+    intento.revisar = intento.motivo = None
     intento.save()
     PagoAbierto.delete().where(PagoAbierto.intento == intento.id).execute()
+    correos.no_hecho(intento, revisado=True)
     audit.record("pago_rechazado", intento.cuenta_id, actor=quien, detalle=intento.referencia)
     return True

@@ -27,7 +27,8 @@ class Intento(Base):
     """``valor`` in centavos; instants in UTC. Its states and what leads from one to another: docs/estados.md.
 
     ``publico`` is the random address of its page, ``referencia`` what the gateway and the billing system know it by.
-    ``comercio`` and ``pruebas`` are the account and the environment in which it was begun.
+    ``comercio`` and ``pruebas`` are the account and the environment in which it was begun; ``consultado`` is when the
+    gateway answered last when it was asked.
     """
 
     id = AutoField()
@@ -43,6 +44,7 @@ class Intento(Base):
     creado = InstantField()
     cambiado = InstantField()
     proximo = InstantField(null=True, index=True)
+    consultado = InstantField(null=True)
     tardio = SmallIntegerField()
     revisar = CharField(200, null=True)
     transaccion = CharField(60, null=True)
