@@ -179,6 +179,7 @@ def test_a_gateway_that_fails_is_left_alone_after_three_times(sim, hallar, monke
     assert hallar.informe.preguntados == 0
     assert len(hallar.informe.sin_respuesta) == 5
     assert asked == hallar.informe.sin_respuesta[:3]
+    assert hallar.informe.motivo
 
 
 def test_one_failure_does_not_stop_the_others(sim, hallar, monkeypatch):
@@ -276,14 +277,22 @@ def un_aviso(referencia, resultado, horas=0, **datos):
 
 
 def test_notices_that_came_to_nothing_are_told_once_for_each_reference(hallar):
-    un_aviso("X-1", avisos.SIN_INTENTO)
-    un_aviso("X-1", avisos.SIN_INTENTO)
-    un_aviso("X-2", avisos.HECHO)
-    un_aviso("X-3", avisos.NO_CONFIRMA)
-    un_aviso("X-4", None, horas=2, proximo=db.utcnow())
-    un_aviso("X-5", None, proximo=db.utcnow())
-    un_aviso("X-6", avisos.SIN_INTENTO, horas=24 * 11)
-    assert sorted(uno.referencia for uno in hallar(preguntar=False)["aviso"]) == ["X-1", "X-3", "X-4"]
+    uno, dos, tres, cuatro, cinco, seis = (f"OV{digito * 12}" for digito in "234567")
+    un_aviso(uno, avisos.SIN_INTENTO)
+    un_aviso(uno, avisos.SIN_INTENTO)
+    un_aviso(dos, avisos.HECHO)
+    un_aviso(tres, avisos.NO_CONFIRMA)
+    un_aviso(cuatro, None, horas=2, proximo=db.utcnow())
+    un_aviso(cinco, None, proximo=db.utcnow())
+    un_aviso(seis, avisos.SIN_INTENTO, horas=24 * 11)
+    assert sorted(aviso.referencia for aviso in hallar(preguntar=False)["aviso"]) == [uno, tres, cuatro]
+    assert hallar.informe.por_revisar == 3
+
+
+def test_a_notice_of_somebody_elses_reference_is_told_and_needs_no_mending(hallar):
+    un_aviso("PEDIDO-9", avisos.SIN_INTENTO)
+    assert [uno.referencia for uno in hallar(preguntar=False)["aviso_ajeno"]] == ["PEDIDO-9"]
+    assert hallar.informe.por_revisar == 0
 
 
 def test_days_tell_what_each_of_them_has(hallar):
@@ -303,7 +312,7 @@ def test_what_a_person_closed_is_not_opened_again_by_the_same_answer(sim, hallar
     intento = intento_de()
     sim.pago(intento.referencia, TOTAL - 100)
     hallar()
-    assert conciliacion.cerrar(intento.id, "sistemas:ana")
+    assert verdad.cerrar_revision(intento.id, "sistemas:ana")
     closed = ahora(intento)
     assert (closed.estado, closed.revisar, PagoAbierto.select().count()) == ("rechazado", None, 0)
     assert hallar() == {}
@@ -315,14 +324,14 @@ def test_but_money_that_comes_later_counts(sim, hallar):
     sim.conducta(permitir_doble=True)
     sim.pago(intento.referencia, TOTAL - 100)
     hallar()
-    conciliacion.cerrar(intento.id, "sistemas:ana")
+    verdad.cerrar_revision(intento.id, "sistemas:ana")
     sim.pago(intento.referencia, TOTAL)
     assert len(hallar()["aplicado"]) == 1
     assert ahora(intento).estado == "aprobado"
 
 
 def test_only_one_in_revision_can_be_closed(app):
-    assert not conciliacion.cerrar(intento_de().id, "sistemas:ana")
+    assert not verdad.cerrar_revision(intento_de().id, "sistemas:ana")
     assert Bitacora.select().count() == 0
 
 

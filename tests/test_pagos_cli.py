@@ -2,6 +2,8 @@
 
 import csv
 import getpass
+import os
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from fabrica import pago_en_linea, un_intento, un_pago, una_cuenta, una_factura
 from servidores import puerto_libre
 from test_conciliacion import TOTAL, intento_de, proceso, sim, un_aviso  # noqa: F401 fixtures
+from test_entregas_cli import proceso as orden_aparte  # noqa: F401 a fixture
 from test_exportacion import BANCO, CREADO, DIA, leer, pagar, reversar
 
 from oficina import db
@@ -17,6 +20,7 @@ from oficina.formats import fecha_corta, hoy
 from oficina.models import Bitacora, Correo, Intento, Movimiento, PagoAbierto
 
 CODIGO = "100200300"
+AJENA = "OV222222222222"
 YO = f"sistemas:{getpass.getuser()}"
 
 pytestmark = pytest.mark.ajustes(PASARELA="simulada", **BANCO)
@@ -72,6 +76,23 @@ def test_the_csv_alone_needs_no_bank(app, exportar, tmp_path):
     salida = exportar("--dia", str(DIA), "--formato", "asobancaria")
     assert salida.exit_code == 2
     assert "PAGO_BANCO_CODIGO" in salida.output
+    assert "--formato csv" not in salida.output
+
+
+def test_of_two_files_none_is_written_where_one_cannot_be_and_it_is_told(app, exportar, tmp_path):
+    app.config["PAGO_BANCO_CODIGO"] = ""
+    salida = exportar("--dia", str(DIA), "--formato", "ambos")
+    assert (salida.exit_code, list(tmp_path.iterdir())) == (2, [])
+    for told in ("No se escribió ningún archivo. PAGO_BANCO_CODIGO", "--formato csv"):
+        assert told in salida.output
+
+
+def test_a_folder_that_is_not_there_is_told_in_spanish(pagos, tmp_path):
+    (tmp_path / "archivo").touch()
+    for cual in ("no-hay", "archivo"):
+        salida = pagos("exportar", "--dia", str(DIA), "--carpeta", str(tmp_path / cual))
+        assert salida.exit_code == 2
+        assert f"No existe la carpeta «{tmp_path / cual}»" in salida.output
 
 
 def test_again_it_is_the_same_and_a_change_is_told(exportar, tmp_path):
@@ -128,14 +149,14 @@ def test_a_day_that_is_none_is_refused(exportar, dia):
     assert (salida.exit_code, f"«{dia}» no es un día que exista" in salida.output) == (2, True)
 
 
-def test_a_disk_that_cannot_be_written_is_told(exportar, monkeypatch):
+def test_a_disk_that_cannot_be_written_is_told(exportar, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(exportacion, "guardar", full)
     salida = exportar("--dia", str(DIA))
     assert salida.exit_code == 4
-    assert "No queda espacio en el disco" in salida.output
+    assert f"No queda espacio en el disco de {tmp_path} (" in salida.output
 
 
 # -- conciliar -----------------------------------------------------------------------------------------
@@ -150,7 +171,7 @@ def test_nothing_to_compare_is_well(sim, pagos):  # noqa: F811
 def test_what_is_found_is_told_by_its_kind_and_leaves_1(sim, pagos):  # noqa: F811
     intento = intento_de()
     sim.pago(intento.referencia, TOTAL)
-    un_aviso("X-9", avisos.SIN_INTENTO)
+    un_aviso(AJENA, avisos.SIN_INTENTO)
     salida = pagos("conciliar")
     assert salida.exit_code == 1, salida.output
     assert [linea.split() for linea in salida.output.splitlines() if linea.startswith(fecha_corta(hoy()))] == [
@@ -181,7 +202,7 @@ def test_a_gateway_that_is_away_leaves_4_and_the_rest_is_told(app, pagos):
     salida = pagos("conciliar")
     assert salida.exit_code == 4
     assert "X-9" in salida.output
-    assert f"La pasarela no respondió por 1 pago ({intento.referencia})" in salida.output
+    assert f"La pasarela no respondió por 1 pago ({intento.referencia}; motivo: 127.0.0.1:" in salida.output
 
 
 def test_the_findings_are_written_too(pagos, tmp_path):
@@ -194,6 +215,13 @@ def test_the_findings_are_written_too(pagos, tmp_path):
         one, two = csv.DictReader(abierto, delimiter=";")
     assert (one["referencia"], one["código"], one["valor"]) == (intento.referencia, CODIGO, "84350,00")
     assert (one["detalle"], two["referencia"], two["valor"]) == ("'=Otro valor", "'=X", "")
+
+
+def test_where_the_findings_cannot_be_written_they_are_still_told(pagos, tmp_path):
+    un_aviso(AJENA, avisos.SIN_INTENTO)
+    ruta = tmp_path / "no-hay" / "hallazgos.csv"
+    salida = pagos("conciliar", "--sin-preguntar", "--archivo", str(ruta))
+    assert (salida.exit_code, AJENA in salida.stdout, str(ruta) in salida.stderr) == (4, True, True)
 
 
 def test_days_in_the_wrong_order_are_refused(pagos):
@@ -231,6 +259,15 @@ def test_all_of_one_is_shown(pagos):
         assert "pago_otro" not in salida.output
         assert cuenta.correo not in salida.output
         assert cuenta.documento not in salida.output
+
+
+def test_it_ends_quietly_when_nobody_reads(orden_aparte):  # noqa: F811
+    intento = intento_de()
+    lectura, escritura = os.pipe()
+    os.close(lectura)
+    hecho = orden_aparte("pagos", "ver", intento.referencia, stdout=escritura, stderr=subprocess.PIPE, text=True)
+    os.close(escritura)
+    assert hecho.communicate(timeout=60)[1] == ""
 
 
 def test_one_just_begun_is_shown_too(pagos):
@@ -285,6 +322,12 @@ def test_one_in_revision_is_closed_when_a_person_says_so(pagos, en_revision):
     assert (Intento.get().estado, Intento.get().revisar, PagoAbierto.select().count()) == ("rechazado", None, 0)
     (fila,) = Bitacora.select()
     assert (fila.evento, fila.actor, fila.detalle) == ("pago_rechazado", YO, en_revision.referencia)
+
+
+def test_one_that_ended_while_it_waited_has_only_its_mark_to_be_taken_away(pagos):
+    intento = intento_de("vencido", revisar="Otro valor")
+    assert f"flask pagos revisado {intento.referencia}" in pagos("cerrar", intento.referencia, "--si").output
+    assert pagos("revisado", intento.referencia, "--nota", "No entró dinero").exit_code == 0
 
 
 def test_no_other_is_closed(pagos):

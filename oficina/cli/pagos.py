@@ -1,6 +1,8 @@
 """``flask pagos``: what the treasury does about payments made online: give them to the billing system, compare, look, close."""
 
 import csv
+import getpass
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -13,14 +15,15 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from ..audit import operator
-from ..cobros import conciliacion, exportacion
+from ..cobros import conciliacion, decisiones, exportacion, verdad
 from ..cobros.conciliacion import CLASES, INFORMATIVAS, Hallazgo, Informe, Periodo
+from ..config import ConfigError
 from ..entregas.origen import a_la_vista
 from ..formats import fecha_corta, hoy
 from ..models import AvisoRecibido, Intento, IntentoFactura, Movimiento, Pago
 from ..models.predio import normalizar_codigo
 from . import fallas, tablas
-from .archivo import privado
+from .archivo import llamado, privado
 from .avance import Avance
 from .cifras import cuantas, dinero, miles, momento
 from .cuentas import confirmar, si
@@ -53,6 +56,23 @@ class Dia(click.ParamType):
             self.fail(f"«{value}» no es un día que exista, escrito AAAA-MM-DD.", param, ctx)
 
 
+class Carpeta(click.ParamType):
+    """One that is there already: to make what was mistyped, or not mounted, would hide it."""
+
+    name = "RUTA"
+
+    def convert(self, value, param, ctx) -> Path:
+        carpeta = Path(value)
+        if not os.path.isdir(carpeta):
+            self.fail(
+                f"No existe la carpeta «{a_la_vista(str(carpeta))}», o el usuario {getpass.getuser()} no puede llegar a ella. "
+                f"Créela antes, como root: install -d -o {getpass.getuser()} -m 700 CARPETA",
+                param,
+                ctx,
+            )
+        return carpeta
+
+
 DIA = Dia()
 
 
@@ -76,7 +96,7 @@ def en_palabras() -> Iterator[None]:
 )
 @click.option(
     "--carpeta",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=Carpeta(),
     metavar="RUTA",
     help="Dónde; si no se dice, exportados, en la carpeta de la instancia.",
 )
@@ -87,7 +107,8 @@ def exportar(dia: date | None, formato: str, carpeta: Path | None, parcial: bool
 
     Un día terminado da siempre los mismos archivos. Qué lleva cada uno: docs/pagos-exportados.md.
 
-    Código de salida: 0 escritos; 1 el día no ha terminado; 2 falta un ajuste; 4 la base o el disco no respondieron.
+    Código de salida: 0 escritos; 1 el día no ha terminado; 2 falta un ajuste, y no se escribió ninguno; 4 la base o el disco no
+    respondieron.
     """
     dia = dia or hoy() - timedelta(1)
     abierto = not exportacion.terminado(dia)
@@ -104,7 +125,7 @@ def exportar(dia: date | None, formato: str, carpeta: Path | None, parcial: bool
         filas = exportacion.movimientos(dia, pruebas)
         otras = len(exportacion.movimientos(dia, not pruebas))
         carpeta = carpeta or carpeta_propia()
-        archivos = exportacion.exportar(carpeta, dia, filas, formatos, current_app.config, marca)
+        archivos = escribir_dia(carpeta, dia, filas, formatos, marca)
     contar(dia, abierto, filas)
     if otras and not pruebas:
         click.echo(f"No van los del ambiente de pruebas: {miles(otras)}. Véalos con --pruebas.")
@@ -116,6 +137,16 @@ def exportar(dia: date | None, formato: str, carpeta: Path | None, parcial: bool
     distintos = [archivo.ruta.name for archivo in archivos if archivo.antes == "distinto"]
     if distintos and not abierto:
         click.echo(f"AVISO: había otro distinto, que se reemplazó: {', '.join(distintos)}.", err=True)
+
+
+def escribir_dia(carpeta: Path, dia: date, filas: list[Movimiento], formatos: tuple[str, ...], marca: str) -> list:
+    """The files of ``exportacion.exportar``; all of them or, where one cannot be, none."""
+    try:
+        with llamado(carpeta):
+            return exportacion.exportar(carpeta, dia, filas, formatos, current_app.config, marca)
+    except ConfigError as error:
+        solo = " El CSV no lo necesita: --formato csv." if len(formatos) > 1 else ""
+        raise ConfigError(f"No se escribió ningún archivo. {error.message}{solo}") from None
 
 
 def carpeta_propia() -> Path:
@@ -166,19 +197,18 @@ def conciliar(desde: date | None, hasta: date | None, sin_preguntar: bool, archi
     if desde > hasta:
         raise click.UsageError("--desde es posterior a --hasta.")
     periodo = Periodo(desde, hasta, pruebas=current_app.config["ENTORNO"] != "produccion")
-    with en_palabras():
-        with Avance() as avance:
+    with en_palabras(), Avance() as avance:
 
-            def preguntados(hecho: int, total: int) -> None:
-                avance("preguntar", hecho, total, hecho)
+        def preguntados(hecho: int, total: int) -> None:
+            avance("preguntar", hecho, total, hecho)
 
-            informe = conciliacion.conciliar(current_app.config, periodo, None if sin_preguntar else preguntados)
-        if archivo:
-            escribir(archivo, informe.hallazgos)
+        informe = conciliacion.conciliar(current_app.config, periodo, None if sin_preguntar else preguntados)
     click.echo(f"\nPagos en línea del {fecha_corta(desde)} al {fecha_corta(hasta)}\n")
     mostrar_dias(informe, con_pasarela=not sin_preguntar)
     mostrar(informe.hallazgos)
     if archivo:
+        with en_palabras():
+            escribir(archivo, informe.hallazgos)
         click.echo(f"\nHallazgos: {archivo}")
     terminar(informe)
 
@@ -188,7 +218,8 @@ def terminar(informe: Informe) -> None:
     if informe.sin_respuesta:
         cuales = ", ".join(informe.sin_respuesta[:5]) + (", …" if len(informe.sin_respuesta) > 5 else "")
         raise fallas.Unfinished(
-            f"La pasarela no respondió por {cuantas(len(informe.sin_respuesta), 'pago')} ({cuales}). "
+            f"La pasarela no respondió por {cuantas(len(informe.sin_respuesta), 'pago')} ({cuales}; "
+            f"motivo: {en_linea(informe.motivo)}). "
             "Lo demás quedó hecho; repita la orden más tarde."
         )
     if informe.por_revisar:
@@ -246,7 +277,7 @@ def en_linea(texto: str) -> str:
 
 
 def escribir(ruta: Path, hallazgos: list[Hallazgo]) -> None:
-    with privado(ruta) as abierto:
+    with llamado(ruta), privado(ruta) as abierto:
         salida = csv.writer(abierto, delimiter=";")
         salida.writerow(["hallazgo", "referencia", "día", "código", "valor", "detalle"])
         for uno in hallazgos:
@@ -270,8 +301,9 @@ def encontrar(texto: str) -> Intento:
 def ver(referencia: str) -> None:
     """Muestra todo lo que se sabe de un pago: por su referencia, su transacción en la pasarela o la dirección de su página."""
     with en_palabras():
-        for linea in todo(encontrar(referencia)):
-            click.echo(linea)
+        lineas = list(todo(encontrar(referencia)))
+    for linea in lineas:
+        click.echo(linea)
 
 
 def todo(intento: Intento) -> Iterator[str]:
@@ -293,7 +325,7 @@ def todo(intento: Intento) -> Iterator[str]:
     yield from movimientos(intento)
     yield from avisos(intento)
     yield "\nBitácora"
-    for fila in conciliacion.historia(intento):
+    for fila in decisiones.historia(intento):
         nota = fila.detalle.removeprefix(intento.referencia).strip()
         yield f"  {momento(fila.momento)}  {fila.evento}  {fila.actor}  {a_la_vista(nota)}".rstrip()
 
@@ -378,10 +410,13 @@ def cerrar(referencia: str, si: bool) -> None:
     with en_palabras():
         intento = encontrar(referencia)
         if intento.estado != "revision":
-            raise click.ClickException(f"El pago {intento.referencia} no está en revisión: está {intento.estado}.")
+            raise click.ClickException(
+                f"El pago {intento.referencia} no está en revisión: está {intento.estado}."
+                + (f" Quítele la marca con: flask pagos revisado {intento.referencia} --nota" if intento.revisar else "")
+            )
         click.echo(f"Pago {intento.referencia} por {dinero(intento.valor)}: {en_linea(intento.revisar or 'en revisión')}")
         confirmar("¿Comprobó en la pasarela y en el banco que no entró dinero por él?", si)
-        if not conciliacion.cerrar(intento.id, operator()):
+        if not verdad.cerrar_revision(intento.id, operator()):
             raise click.ClickException("Acaba de cambiar de estado: no se hizo nada. Véalo con: flask pagos ver")
     click.echo(f"El pago {intento.referencia} quedó cerrado, como rechazado.")
 
