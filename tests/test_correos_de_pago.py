@@ -202,7 +202,7 @@ def test_what_is_not_as_it_was_begun_is_told_to_the_treasury_alone(banco, intent
     (message,) = recibe()
     assert asuntos([message]) == [alarma(intento)]
     text = cuerpo(message)
-    for told in ("el valor", "Valor: $ 84.350", f"flask pagos ver {intento.referencia}", "docs/pagos.md"):
+    for told in ("el valor", "Valor: $ 84.350", f"oficina pagos ver {intento.referencia}", "docs/pagos.md"):
         assert told in text
     for absent in (ROSA, CODIGO, intento.publico):
         assert absent not in text
