@@ -633,7 +633,8 @@ def test_beginning_and_opening_again_at_once_leave_one(gw, factura):
 @pytest.mark.parametrize(
     ("edad", "espera"),
     [
-        (timedelta(seconds=0), timedelta(seconds=15)),
+        (timedelta(seconds=0), timedelta(seconds=10)),
+        (timedelta(minutes=2), timedelta(seconds=15)),
         (timedelta(minutes=5), timedelta(seconds=30)),
         (timedelta(minutes=20), timedelta(minutes=1)),
         (timedelta(hours=1), timedelta(minutes=5)),

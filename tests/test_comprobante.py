@@ -117,13 +117,16 @@ def test_what_was_not_owed_is_the_customers(app):
     Movimiento.update(saldo=20_000_00).execute()
     text = texto(intento)
     assert "Saldo a su favor: $ 20.000" in text
-    assert "$ 20.000 de lo que pagó no se debían" in text
+    assert "Esta factura ya estaba pagada, del todo o en parte: $ 20.000 de este pago no se debían y son suyos." in text
+    assert "no tiene que hacer nada más" not in text
 
 
 def test_a_second_payment_with_the_same_number_is_told(app):
     intento = pagado()
     otra_fila(intento, transaccion="b2", saldo=intento.valor)
-    assert "Fueron 2 pagos, $ 168.700 en total." in texto(intento)
+    text = texto(intento)
+    assert "Fueron 2 pagos, $ 168.700 en total." in text
+    assert "$ 84.350 de estos pagos no se debían" in text
 
 
 def test_with_one_given_back_the_other_counts(app):

@@ -3,16 +3,18 @@
 import re
 from datetime import datetime
 from email.message import EmailMessage
+from pathlib import Path
 
 import fabrica
 import papel
 import pytest
-from fabrica import pago_en_linea, un_intento, una_cuenta, una_factura
+from fabrica import pago_en_linea, un_intento, un_pago, una_cuenta, una_factura
 from pasarela_de_prueba import PasarelaDePrueba
 
 from oficina import db, documentos
-from oficina.cobros import correos, verdad
-from oficina.models import Correo, Intento
+from oficina.cobros import avisos, correos, plazos, verdad
+from oficina.formats import hoy
+from oficina.models import Correo, Intento, UltimaFactura
 
 ROSA, CODIGO, OTRO = "rosa@correo.example", "100200300", "100200301"
 TESORERIA = "tesoreria@aguaclara.example"
@@ -90,7 +92,7 @@ def test_an_approval_is_mailed_once_with_all_that_is_known(banco, intento, recib
         *(f"Número del pago: {intento.referencia}", "Valor: $ 84.350", "Fecha: 23 de noviembre de 2026, 8:05 p. m."),
         *("Banco o medio: Banco del Llano", "CUS (seguimiento del banco): 1122334455", f"Transacción: {paid.id}"),
         *(f"- Código 100200300, factura {intento.facturas().get().factura}: $ 84.350", "en proceso de aplicación"),
-        *("no pague otra vez", "Si usted no hizo este pago, llámenos al 608 555 0100", "con su cuenta, aquí"),
+        *("no tiene que hacer nada más", "Si usted no hizo este pago, llámenos al 608 555 0100", "con su cuenta, aquí"),
         f"\nhttps://oficina.aguaclara.example/pagar/{intento.publico}\n",
     ):
         assert told in text
@@ -117,11 +119,23 @@ def test_a_second_approval_is_another_payment_and_what_is_too_much_is_the_custom
     aplica(banco, intento)
     mails = recibe()
     assert asuntos(mails) == [RECIBIDO, alarma(intento)]
-    assert "$ 84.350 no se debían y quedan como saldo a su favor" in cuerpo(mails[0])
+    text = cuerpo(mails[0])
+    assert "Esta factura ya estaba pagada, del todo o en parte: $ 84.350 de este pago no se debían y son suyos." in text
+    assert "no tiene que hacer nada más" not in text
+    assert verdad.SALDO in cuerpo(mails[1])
+
+
+def test_of_several_bills_it_is_not_said_which_was_paid(banco, app, recibe):
+    intento = abre(CODIGO, OTRO)
+    un_pago(CODIGO, fecha=hoy(), valor=84_350_00, factura=UltimaFactura.de(CODIGO).numero)
+    banco.paga(intento)
+    aplica(banco, intento)
+    (message,) = [one for one in recibe() if one["To"] == ROSA]
+    assert "Alguna de estas facturas ya estaba pagada, del todo o en parte: $ 84.350 de este pago" in cuerpo(message)
 
 
 def test_what_was_waiting_for_the_bank_and_came_to_nothing_is_told(banco, intento, recibe):
-    waiting = banco.paga(intento, "pendiente", cus="1122334455", motivo="FONDOS INSUFICIENTES")
+    waiting = banco.paga(intento, "pendiente", cus="1122334455", motivo="Fondos insuficientes")
     aplica(banco, intento)
     assert recibe() == []
     banco.pasa(waiting, "rechazada")
@@ -130,8 +144,9 @@ def test_what_was_waiting_for_the_bank_and_came_to_nothing_is_told(banco, intent
     assert asuntos([message]) == [NO_HECHO]
     text = cuerpo(message)
     for told in (
-        *("no lo aprobó", "No recibimos ningún dinero.", "FONDOS INSUFICIENTES", "1122334455", intento.referencia),
-        *("- Código 100200300", "Puede pagar de nuevo", f"/pagar/{intento.publico}\n", "Si usted no comenzó este pago"),
+        *("no lo aprobó. No tenemos noticia de que se le haya cobrado.", "Motivo: Fondos insuficientes", "1122334455"),
+        *("- Código 100200300", "Antes de pagar de nuevo, mire en su banco.", "no pague otra vez: llámenos al 608 555 0100"),
+        *("puede pagar cuando quiera", intento.referencia, f"/pagar/{intento.publico}\n", "Si usted no comenzó este pago"),
     ):
         assert told in text
     assert "None" not in text
@@ -144,7 +159,33 @@ def test_what_the_bank_never_answered_is_told_as_that(banco, intento, recibe):
     aplica(banco, intento)
     (message,) = recibe()
     assert "su banco no lo confirmó a tiempo" in cuerpo(message)
-    assert "Banco o medio" not in cuerpo(message)
+    for absent in ("Banco o medio", "Motivo"):
+        assert absent not in cuerpo(message)
+
+
+def test_what_waited_for_too_long_has_no_reason_of_its_waiting(banco, intento, recibe):
+    banco.paga(intento, "pendiente", motivo="Espera")
+    aplica(banco, intento)
+    Intento.update(creado=db.utcnow() - plazos.SIN_RESPUESTA * 2).execute()
+    verdad.vencer(intento.id)
+    assert Intento.get().motivo is None
+    (message,) = recibe()
+    assert "su banco no lo confirmó a tiempo" in cuerpo(message)
+    assert "Espera" not in cuerpo(message)
+
+
+def test_what_a_person_closed_is_told_once_in_words_of_its_own(banco, intento, recibe):
+    banco.paga(intento, valor=intento.valor - 1)
+    aplica(banco, intento)
+    Intento.update(motivo="Otra cosa").execute()
+    recibe()
+    assert verdad.cerrar_revision(intento.id, "sistemas:ana")
+    assert not verdad.cerrar_revision(intento.id, "sistemas:ana")
+    assert Intento.get().motivo is None
+    (message,) = recibe()
+    assert asuntos([message]) == [NO_HECHO]
+    assert "no se hizo: lo revisamos y no encontramos que se hubiera recibido el dinero. No tenemos" in cuerpo(message)
+    assert "Motivo" not in cuerpo(message)
 
 
 def test_what_was_refused_at_once_is_seen_on_the_page_and_not_mailed(banco, intento, recibe):
@@ -162,6 +203,7 @@ def test_a_reversal_tells_that_the_bill_is_owed_again(banco, intento, recibe):
     mails = recibe()
     assert asuntos(mails) == [DEVUELTO, alarma(intento)]
     text = cuerpo(mails[0])
+    assert verdad.SE_DEBE in cuerpo(mails[1])
     for told in ("Fecha del pago: 23 de noviembre", paid.id, "$ 84.350 se deben de nuevo", "608 555 0100", intento.publico):
         assert told in text
 
@@ -180,8 +222,10 @@ def test_of_two_payments_the_one_too_many_given_back_makes_no_debt(banco, intent
     recibe()
     banco.pasa(second, "reversada")
     aplica(banco, intento)
-    (message,) = [one for one in recibe() if one["To"] == ROSA]
+    message, alarm = recibe()
     assert asunto(message) == DEVUELTO[1]
+    assert verdad.SOBRABA in cuerpo(alarm)
+    assert "se debe de nuevo" not in cuerpo(alarm)
     assert "no se debía: con la devolución no debe nada más" in cuerpo(message)
     assert "se deben de nuevo" not in cuerpo(message)
 
@@ -206,6 +250,14 @@ def test_what_is_not_as_it_was_begun_is_told_to_the_treasury_alone(banco, intent
         assert told in text
     for absent in (ROSA, CODIGO, intento.publico):
         assert absent not in text
+
+
+def test_what_is_to_be_done_for_each_reason_is_documented(banco):
+    """The mail says where."""
+    manual = " ".join(Path("docs/pagos.md").read_text(encoding="utf-8").split())
+    for reason in (verdad.OTRA_VEZ, verdad.SALDO, verdad.SE_DEBE, verdad.SOBRABA, avisos.NO_CONFIRMA):
+        assert f"*{reason}*" in manual
+    assert "dice otra cosa que este intento: …*" in manual
 
 
 @pytest.mark.ajustes(PAGO_ALARMAS="", SISTEMAS_CORREO="sistemas@aguaclara.example")
@@ -239,7 +291,7 @@ def test_a_quick_payer_needs_no_account_for_the_link(banco, app, recibe, navegad
 def test_a_payment_of_the_sandbox_says_that_no_money_moved(app, recibe, pruebas):
     intento = pago_en_linea({CODIGO: una_factura(CODIGO).numero}, correo=ROSA, pruebas=pruebas)
     with db.write():
-        correos.no_hecho(intento)
+        correos.no_hecho(intento, revisado=True)
         correos.recibido(intento, PasarelaDePrueba().paga(intento), 0)
     assert [("PAGO DE PRUEBA" in cuerpo(message)) for message in recibe()] == [bool(pruebas)] * 2
 

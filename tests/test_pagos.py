@@ -157,10 +157,34 @@ def test_one_given_back_is_said_to_be(navegador, rosa):
     un_pago(OTRO, fecha=hoy(), valor=-5_000_00)
     page = navegador.abre("/pagos")
     first, second = por_codigo(page)[f"Código {CODIGO}"]
-    assert first[1] == "$ 84.350 Devolución en proceso de aplicación"
-    assert second[1] == "$ 84.350 en proceso de aplicación"
+    assert (first[1], second[1]) == ("$ 84.350 Devolución", "$ 84.350 Devuelto")
     assert por_codigo(page)[f"Código {OTRO}"][0][1] == "$ 5.000 Devolución"
     assert [link["href"] for link in page.select("main td a")] == [f"/pagar/{intento.publico}"] * 2
+    assert all(row[3].endswith(f"Ver el pago del {fecha(hoy())}") for row in (first, second))
+
+
+@pytest.mark.parametrize("propio", [True, False])
+def test_one_given_back_is_said_to_be_once_delivered_too(navegador, rosa, propio):
+    """The delivery has the payment and not yet what was given back. Another transaction of the attempt is not."""
+    intento = en_linea(CODIGO, rosa if propio else None)
+    un_pago(CODIGO, id="P1", fecha=hoy())
+    row = Movimiento.get()
+    row.pago = "P1"
+    row.save()
+    row.id, row.tipo, row.valor, row.pago = None, "reverso", -row.valor, None
+    row.save(force_insert=True)
+    row.id, row.tipo, row.valor, row.transaccion = None, "pago", -row.valor, "otra"
+    row.save(force_insert=True)
+    page = navegador.abre("/pagos")
+    other, back, paid = por_codigo(page)[f"Código {CODIGO}"]
+    assert [row[1] for row in (other, back, paid)] == [
+        *("$ 84.350 en proceso de aplicación", "$ 84.350 Devolución", "$ 84.350 Devuelto"),
+    ]
+    links = [link["href"] for link in page.select("main td a")]
+    assert links == [f"/pagar/{intento.publico}"] * (3 if propio else 0)
+    assert [("Comprobante" in row[3], "Ver el pago" in row[3]) for row in (other, back, paid)] == [
+        *((propio, False), (False, propio), (False, propio)),
+    ]
 
 
 def test_who_had_the_code_before_does_not_see_what_the_new_holder_pays_online(navegador, rosa):

@@ -13,7 +13,7 @@ from respuestas import servidor
 
 from oficina.config import PAYU_PUBLICO
 from oficina.pasarelas import ESTADOS, AvisoIlegibleError, Cobro, FirmaError, SinRespuestaError
-from oficina.pasarelas.payu import PayU, centavos, pesos, valor_firmado
+from oficina.pasarelas.payu import MOTIVOS, PayU, centavos, pesos, valor_firmado
 
 LLAVE = PAYU_PUBLICO["PAYU_LLAVE"]
 PAYU = PayU(merchant="508029", comercio="512321", usuario=PAYU_PUBLICO["PAYU_USUARIO"], llave=LLAVE)
@@ -259,12 +259,11 @@ def test_the_states_of_a_notice(estado, nuestro):
     assert nuestro in ESTADOS
 
 
-@pytest.mark.parametrize(
-    ("test", "pruebas"), [("1", True), ("true", True), ("True", True), ("0", False), ("false", False), ("", True), (None, True)]
-)
-def test_a_notice_tells_its_environment(test, pruebas):
-    """Where it does not, it is of the environment that is set."""
-    assert lee(dataclasses.replace(PAYU, pruebas=True), test=test).pruebas is pruebas
+@pytest.mark.parametrize("test", ["1", "true", "0", "false", "", None])
+@pytest.mark.parametrize("pruebas", [True, False])
+def test_a_notice_is_of_the_environment_that_is_set(test, pruebas):
+    """What it says of it is not signed; the query tells."""
+    assert lee(dataclasses.replace(PAYU, pruebas=pruebas), test=test).pruebas is pruebas
 
 
 def test_a_notice_for_another_merchant_says_so():
@@ -435,9 +434,23 @@ def test_a_reference_that_payu_does_not_know(consulta, payload):
 def test_all_that_was_tried_with_a_reference(consulta):
     refused = con_estado("DECLINED", responseCode="ENTITY_DECLINED") | {"id": "a"}
     first, second = consulta(respuesta(orden(refused, una(id="b"))))
-    assert (first.id, first.estado, first.motivo) == ("a", "rechazada", "ENTITY_DECLINED")
+    assert (first.id, first.estado) == ("a", "rechazada")
     assert (second.id, second.estado) == ("b", "aprobada")
     assert [pago.id for pago in consulta(respuesta(orden(), orden(una(id="c"))))] == [una()["id"], "c"]
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "motivo"),
+    [
+        *(("DECLINED", code, words) for code, words in MOTIVOS.items()),
+        *(("DECLINED", "ENTITY_DECLINED", ""), ("DECLINED", "NEW_CODE", ""), ("DECLINED", None, ""), ("DECLINED", [], "")),
+        *(("PENDING", "PENDING_TRANSACTION_CONFIRMATION", ""), ("EXPIRED", "EXPIRED_TRANSACTION", ""), ("ERROR", "ERROR", "")),
+    ],
+)
+def test_why_it_was_refused_is_in_spanish_or_not_told(consulta, state, code, motivo):
+    refused = con_estado(state, responseCode=code, responseMessage="Declined by the bank")
+    assert consulta(respuesta(orden(refused)))[0].motivo == motivo
+    assert motivo.upper() != motivo or not motivo
 
 
 @pytest.mark.parametrize(

@@ -341,6 +341,20 @@ def test_all_that_was_tried_with_a_reference(consulta):
 
 
 @pytest.mark.parametrize(
+    ("code", "message", "motivo"),
+    [
+        *((None, "FONDOS INSUFICIENTES.", "Fondos insuficientes"), (None, "Insufficient funds", "Fondos insuficientes")),
+        *(("51", "Declined", "Fondos insuficientes"), ("54", None, "La tarjeta está vencida")),
+        *((None, None, ""), ("05", "Transaction declined by the bank", ""), (51, None, "Fondos insuficientes"), ({}, [], "")),
+    ],
+)
+def test_why_it_was_refused_is_in_spanish_or_not_told(consulta, code, message, motivo):
+    method = {"type": "CARD", "extra": {"processor_response_code": code}}
+    [pago] = consulta({"data": [una(status="DECLINED", status_message=message, payment_method=method)]})
+    assert pago.motivo == motivo
+
+
+@pytest.mark.parametrize(
     ("status", "tipo", "estado"),
     [
         *(("APPROVED", "CARD", "aprobada"), ("DECLINED", "CARD", "rechazada"), ("ERROR", "PSE", "error")),

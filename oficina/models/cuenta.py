@@ -15,9 +15,10 @@ from .claves import cifrar, coincide
 from .correo import Correo
 from .entrega import PUBLISHED_SQL
 from .factura import Factura
+from .factura_avisada import FacturaAvisada
 from .intento import Intento
 from .mandamiento import Mandamiento
-from .movimiento import EnProceso
+from .movimiento import DEVUELTO, EnProceso
 from .pago import UltimoPago
 from .predio import Predio
 from .sesion import Sesion
@@ -50,9 +51,10 @@ SELECT a.ve_hasta, ({PUBLISHED_SQL}), (SELECT MAX(m.id) FROM movimiento m WHERE 
  WHERE s.huella = ? AND s.caduca > ? AND s.nivel = 'plena' AND c.bloqueada IS NULL AND c.eliminada IS NULL AND a.codigo = ?
 """  # noqa: S608
 
-RECEIPTS_SQL = """
-SELECT m.pago, i.publico FROM movimiento m JOIN intento i ON i.id = m.intento_id WHERE i.cuenta_id = ? AND m.pago IN ({pagos})
-"""
+ONLINE_SQL = f"""
+SELECT m.pago, CASE WHEN i.cuenta_id = ? THEN i.publico END, {DEVUELTO.format(m="m")}
+  FROM movimiento m JOIN intento i ON i.id = m.intento_id WHERE m.pago IN ({{pagos}})
+"""  # noqa: S608
 
 CODES_SQL = """
 SELECT a.codigo, a.principal, p.direccion, p.barrio, p.uso, p.estrato, p.estado, a.ve_hasta IS NOT NULL
@@ -157,11 +159,15 @@ class Cuenta(UserMixin, Base):
         """What was paid online of its codes and no delivery has yet; one query."""
         return EnProceso.de_cuenta(self.id)
 
-    def comprobantes(self, pagos: list[str]) -> dict[str, str]:
-        """The address of the attempt by which it made each of these payments of deliveries, where it did; one query."""
+    def hechos_en_linea(self, pagos: list[str]) -> dict[str, tuple[str | None, bool]]:
+        """Of these payments of deliveries, those made online: the address of the attempt, and whether it was given back.
+
+        There is an address where this account made it. One query.
+        """
         if not pagos:
             return {}
-        return dict(fetch(RECEIPTS_SQL.format(pagos=", ".join("?" * len(pagos))), self.id, *pagos))
+        rows = fetch(ONLINE_SQL.format(pagos=", ".join("?" * len(pagos))), self.id, *pagos)
+        return {pago: (publico, bool(devuelto)) for pago, publico, devuelto in rows}
 
     def mandamientos(self):
         """The collection processes of its codes that it may see, newest first, as a query."""
@@ -235,6 +241,7 @@ class Cuenta(UserMixin, Base):
         Asociacion.delete().where(Asociacion.cuenta == self.id).execute()
         Correo.update(para="", datos="", estado="descartado").where(Correo.para == self.correo).execute()
         Intento.update(correo=None).where(Intento.cuenta == self.id).execute()
+        FacturaAvisada.delete().where(FacturaAvisada.cuenta == self.id).execute()
         empty = dict.fromkeys(("documento_tipo", "documento", "nombres", "apellidos", "celular"), "")
         gone = dict.fromkeys(("correo", "correo_confirmado", "telefono", "direccion", "municipio"), None)
         Cuenta.update(**empty, **gone, clave="", factura_por_correo=0, eliminada=utcnow()).where(Cuenta.id == self.id).execute()

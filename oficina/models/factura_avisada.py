@@ -1,13 +1,12 @@
 """A bill that was mailed to an account that wants its bills so. The two are the key: each one once, also in a race."""
 
-from peewee import CharField, CompositeKey, ForeignKeyField
+from peewee import CharField, CompositeKey, DeferredForeignKey
 
 from .base import Base, InstantField
-from .cuenta import Cuenta
 
 
 class FacturaAvisada(Base):
-    cuenta = ForeignKeyField(Cuenta, on_delete="CASCADE", index=False)
+    cuenta = DeferredForeignKey("Cuenta", on_delete="CASCADE", index=False)
     factura = CharField(30)
     avisada = InstantField()
 

@@ -14,10 +14,13 @@ TIPOS = ("pago", "reverso")
 
 # A row stops counting once a delivery has the same payment, and counts again if that delivery is undone.
 SIN_APLICAR = "NOT EXISTS (SELECT 1 FROM pago x WHERE x.id = {m}.pago)"
+# Of a row of either kind.
+DEVUELTO = """EXISTS (SELECT 1 FROM movimiento r WHERE r.intento_id = {m}.intento_id
+                  AND r.transaccion = {m}.transaccion AND r.tipo = 'reverso' AND r.codigo = {m}.codigo)"""
 
 EN_PROCESO_SQL = f"""
 SELECT m.codigo, m.factura, m.fecha, m.valor, m.banco, m.medio, i.referencia,
-       CASE WHEN i.cuenta_id = a.cuenta_id THEN i.publico END
+       CASE WHEN i.cuenta_id = a.cuenta_id THEN i.publico END, {DEVUELTO.format(m="m")}
   FROM asociacion a JOIN movimiento m ON m.codigo = a.codigo JOIN intento i ON i.id = m.intento_id
  WHERE a.cuenta_id = ? AND {SIN_APLICAR.format(m="m")} AND {a_la_vista("m")}
  ORDER BY m.codigo, m.id DESC
@@ -61,9 +64,9 @@ class Movimiento(Base):
 
 @dataclass(frozen=True, slots=True)
 class EnProceso:
-    """A payment made online, or one given back, that no delivery has yet; ``valor`` in centavos.
+    """A payment made online, or what was given back of one, that no delivery has yet; ``valor`` in centavos.
 
-    ``publico`` is the address of its attempt where that is of the account that asks.
+    ``publico`` is the address of its attempt where that is of the account that asks. ``devuelto``: it was given back.
     """
 
     codigo: str
@@ -74,8 +77,9 @@ class EnProceso:
     medio: str | None
     referencia: str
     publico: str | None
+    devuelto: bool
 
     @classmethod
     def de_cuenta(cls, cuenta_id: int) -> list["EnProceso"]:
         """Those of the codes of an account that it may see, by code, newest first; one query."""
-        return [cls(*row[:2], as_day(row[2]), *row[3:]) for row in fetch(EN_PROCESO_SQL, cuenta_id)]
+        return [cls(*row[:2], as_day(row[2]), *row[3:-1], bool(row[-1])) for row in fetch(EN_PROCESO_SQL, cuenta_id)]

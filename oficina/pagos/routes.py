@@ -17,11 +17,12 @@ CUANTOS = 3
 
 
 class Renglon(NamedTuple):
-    """A payment on the page; ``comprobante`` is the address of its receipt, where the account made it online."""
+    """A payment on the page; ``publico`` is the address of its attempt, where the account made it online."""
 
     pago: UltimoPago | EnProceso
     en_proceso: bool
-    comprobante: str | None
+    publico: str | None
+    devuelto: bool
 
 
 @bp.get("")
@@ -35,9 +36,9 @@ def realizados():
 def ultimos(codes: list[CodigoAsociado]) -> dict[str, list[Renglon]]:
     """By code; of those of one day, the ones that no delivery has are the newest."""
     delivered = current_user.ultimos_pagos(codes)
-    receipts = current_user.comprobantes([pago.id for pago in delivered])
-    rows = [Renglon(pago, True, pago.publico) for pago in current_user.pagos_en_proceso()]
-    rows += [Renglon(pago, False, receipts.get(pago.id)) for pago in delivered]
+    online = current_user.hechos_en_linea([pago.id for pago in delivered])
+    rows = [Renglon(pago, True, pago.publico, pago.devuelto) for pago in current_user.pagos_en_proceso()]
+    rows += [Renglon(pago, False, *online.get(pago.id, (None, False))) for pago in delivered]
     rows.sort(key=attrgetter("pago.fecha"), reverse=True)
     rows.sort(key=attrgetter("pago.codigo"))
     return {code: list(group)[:CUANTOS] for code, group in groupby(rows, key=attrgetter("pago.codigo"))}

@@ -82,7 +82,7 @@ class Transaccion:
     banco: str = ""
     cus: str = ""  # the bank's tracking number of a PSE payment (codigo unico de seguimiento)
     autorizacion: str = ""
-    motivo: str = ""  # why it was refused, in the gateway's words
+    motivo: str = ""  # why it was refused, in plain Spanish for its customer
     fecha: datetime | None = None
 
 

@@ -52,6 +52,24 @@ LARGOS = {
 ESTADO_POL = {"4": "aprobada", "5": "vencida", "6": "rechazada", "104": "error"}
 ESTADO = {"APPROVED": "aprobada", "DECLINED": "rechazada", "EXPIRED": "vencida", "ERROR": "error"}
 DEVUELTA = ("REFUNDED", "CHARGEBACK")
+# Why it was refused, by responseCode, for its customer. Of any other nothing is said: that the bank said no is told anyway,
+# what waits was not refused, and errors between PayU and the banks are nothing that its customer could mend.
+MOTIVOS = {
+    "INSUFFICIENT_FUNDS": "Fondos insuficientes",
+    "EXCEEDED_AMOUNT": "El valor pasa del tope que tiene su banco",
+    "INVALID_CARD": "Los datos de la tarjeta no son válidos",
+    "EXPIRED_CARD": "La tarjeta está vencida",
+    "RESTRICTED_CARD": "La tarjeta tiene una restricción",
+    "INVALID_EXPIRATION_DATE_OR_SECURITY_CODE": "La fecha de vencimiento o el código de la tarjeta no es correcto",
+    "CREDIT_CARD_NOT_AUTHORIZED_FOR_INTERNET_TRANSACTIONS": "La tarjeta no está habilitada para pagar por internet",
+    "CONTACT_THE_ENTITY": "Su banco pide que lo llame",
+    "NOT_ACCEPTED_TRANSACTION": "Su banco no permite este pago",
+    "ABANDONED_TRANSACTION": "Salió antes de terminar de pagar",
+    "BANK_UNREACHABLE": "No hubo comunicación con su banco",
+    "ENTITY_MESSAGING_ERROR": "No hubo comunicación con su banco",
+    "PAYMENT_NETWORK_NO_CONNECTION": "No hubo comunicación con su banco",
+    "PAYMENT_NETWORK_NO_RESPONSE": "Su banco no respondió",
+}
 # The types that bring money in. AUTHORIZATION only reserves it; REFUND and VOID show in the status of the order.
 PAGOS = ("AUTHORIZATION_AND_CAPTURE", "CAPTURE")
 
@@ -112,7 +130,8 @@ class PayU:
         """The POST of the confirmation page. Moves no money.
 
         It does not tell the accountId: ``comercio`` is ours when the merchant is, else the merchant that it names.
-        ``transaction_id`` and ``test`` are not signed.
+        ``transaction_id`` and ``test`` are not signed: whoever sent the form can have a notice of their own sent to them, turn
+        ``test`` round and send it on. The environment is told by the query.
         """
         campos = _campos(cuerpo)
         merchant, referencia, valor, moneda, estado = (
@@ -135,7 +154,7 @@ class PayU:
             valor=cantidad,
             moneda=moneda,
             comercio=self.comercio if merchant == self.merchant else merchant,
-            pruebas=campos["test"].lower() in ("1", "true") if campos.get("test") else self.pruebas,
+            pruebas=self.pruebas,
         )
 
     def consultar(self, referencia: str) -> list[Transaccion]:
@@ -186,7 +205,6 @@ class PayU:
         if estado == "aprobada" and text(orden.get("status")) in DEVUELTA:
             estado = "reversada"
         medio = text(pago.get("paymentMethod"))
-        motivo = "" if estado == "aprobada" else text(dicho.get("responseMessage")) or text(dicho.get("responseCode"))
         return Transaccion(
             id=text(pago["id"]),
             referencia=text(orden["referenceCode"]),
@@ -200,7 +218,7 @@ class PayU:
             # The traceability code of a PSE payment is its CUS; that of a card is its network's and says nothing.
             cus=text(extra.get("CUS")) or (text(dicho.get("trazabilityCode")) if medio == "PSE" else ""),
             autorizacion=text(dicho.get("authorizationCode")),
-            motivo=motivo,
+            motivo=MOTIVOS.get(text(dicho.get("responseCode")), ""),
             fecha=_fecha(dicho.get("operationDate")),
         )
 

@@ -32,6 +32,26 @@ DOCUMENTOS = ("CC", "CE", "NIT", "PP", "TI")  # of ours, those that Wompi knows:
 # Any other status is not final. Only what a card paid can be voided, says the documentation; whatever it was, what is
 # voided is money that is not ours, and one that never was approved gives back what it brought: nothing.
 ESTADO = {"APPROVED": "aprobada", "DECLINED": "rechazada", "VOIDED": "reversada", "ERROR": "error"}
+# Why it was refused, for its customer: by the code that the bank of a card answered (ISO 8583), else by the words of Wompi,
+# in small letters. Of any other nothing is said: it may be in English, or only that the bank said no, which is told anyway.
+CODIGOS = {
+    "14": "Los datos de la tarjeta no son válidos",
+    "51": "Fondos insuficientes",
+    "54": "La tarjeta está vencida",
+    "55": "La clave no es correcta",
+    "57": "Su banco no permite este pago",
+    "61": "El valor pasa del tope que tiene su banco",
+    "62": "La tarjeta tiene una restricción",
+    "65": "La tarjeta pasó del número de pagos que permite su banco",
+    "82": "El código de la tarjeta no es correcto",
+    "91": "No hubo comunicación con su banco",
+}
+MENSAJES = {
+    "fondos insuficientes": "Fondos insuficientes",
+    "insufficient funds": "Fondos insuficientes",
+    "tarjeta vencida": "La tarjeta está vencida",
+    "tarjeta inválida": "Los datos de la tarjeta no son válidos",
+}
 # What a checksum must cover to say anything of a payment.
 FIRMADOS = {"transaction.id", "transaction.status", "transaction.amount_in_cents"}
 
@@ -147,7 +167,7 @@ class Wompi:
             banco=text(extra.get("financial_institution_name")),
             cus=text(extra.get("traceability_code")),
             autorizacion=text(extra.get("authorization_code")),
-            motivo=text(transaccion.get("status_message")),
+            motivo=_motivo(text(extra.get("processor_response_code")), text(transaccion.get("status_message"))),
             fecha=_fecha(transaccion.get("finalized_at") or transaccion.get("created_at")),
         )
 
@@ -165,6 +185,11 @@ def de_ajustes(settings: Mapping) -> Wompi | None:
         pruebas=pruebas,
         consulta=CONSULTA_PRUEBAS if pruebas else CONSULTA,
     )
+
+
+def _motivo(codigo: str, mensaje: str) -> str:
+    """Why, in the words of the tables above; empty where they have none."""
+    return CODIGOS.get(codigo) or MENSAJES.get(mensaje.lower().rstrip("."), "")
 
 
 def _entero(valor: Any) -> int | None:
