@@ -104,6 +104,12 @@ def within(name: str, key: str, most: int, seconds: int) -> bool:
     return TableStorage().incr(f"{name}/{key_of(name, key)}", seconds) <= most
 
 
+def take_back(name: str, key: str) -> None:
+    """Take back one that ``within`` counted and that was right; what others cost stays."""
+    counted = Limite.clave == f"{name}/{key_of(name, key)}"
+    Limite.update(cuenta=Limite.cuenta - 1).where(counted & (Limite.cuenta > 0)).execute()
+
+
 # -- waits that grow ----------------------------------------------------------------------------------
 
 

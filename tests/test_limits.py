@@ -7,7 +7,7 @@ from fabrica import a_la_vez
 from flask import Flask
 
 from oficina import limits
-from oficina.limits import FORGET_AFTER, WAIT_MOST, TableStorage, admit, forget, key_of, within
+from oficina.limits import FORGET_AFTER, WAIT_MOST, TableStorage, admit, forget, key_of, take_back, within
 from oficina.models import Espera, Limite
 
 pytestmark = pytest.mark.ajustes(LIMITES=True)
@@ -68,6 +68,15 @@ def test_within_lets_so_many_through_and_names_nobody(app):
     assert [within("prueba", "rosa@correo.example", 2, 60) for _ in range(3)] == [True, True, False]
     assert within("prueba", "tomas@correo.example", 2, 60)
     assert "rosa" not in repr(list(Limite.select().tuples()))
+
+
+def test_what_was_right_is_taken_back_once_and_never_below_nothing(app):
+    for _ in range(3):
+        assert within("prueba", "rosa@correo.example", 1, 60)
+        take_back("prueba", "rosa@correo.example")
+    take_back("prueba", "rosa@correo.example")
+    take_back("prueba", "tomas@correo.example")
+    assert [within("prueba", "rosa@correo.example", 1, 60) for _ in range(2)] == [True, False]
 
 
 @pytest.mark.ajustes(LIMITES=False)
