@@ -7,15 +7,17 @@ from datetime import date, timedelta
 import pytest
 from bs4 import BeautifulSoup
 from fabrica import consultas, pago_en_linea, un_intento, un_pago, un_predio, una_cuenta, una_factura
+from hypothesis import given
+from hypothesis import strategies as st
 from itsdangerous import URLSafeSerializer
 from paginas import igual
 from test_get_never_writes import huella
 
-from oficina import captcha
+from oficina import captcha, db, entregas, limits, proof
 from oficina.documentos import enlace
-from oficina.models import Asociacion, FacturaVersion, Intento, IntentoFactura, PagoAbierto, PredioVersion
+from oficina.models import Asociacion, Entrega, FacturaVersion, Intento, IntentoFactura, PagoAbierto
 from oficina.rapido import busqueda
-from oficina.rapido.mascara import direccion_oculta, iniciales
+from oficina.rapido.mascara import HIDDEN, direccion_oculta, iniciales
 from oficina.rapido.routes import AGOTADO, CAMBIO, NO_COINCIDEN, REEMPLAZADA
 
 CODIGO, NUMERO = "100200300", "FV0012345"
@@ -100,10 +102,46 @@ def test_initials(nombre, letras):
 
 @pytest.mark.parametrize(
     ("direccion", "oculta"),
-    [("CL 10 5 20", "CL 10 •••"), ("LOTE 5", "LOTE •••"), ("VILLAMARIA", "V •••"), ("", "•••"), ("MZ A CASA 12", "MZ A •••")],
+    [
+        ("CL 10 5 20", "CL 10 •••"),
+        ("  Calle  10A # 23-45", "Calle  10A •••"),
+        ("CL 12 B SUR 14 A 33 MZ 4 CS 18", "CL 12 •••"),
+        ("Cra. 15#23-45 Apto 2", "Cra. 15 •••"),
+        ("CL 10#23-45 CENTRO", "CL 10 •••"),
+        ("CALLE10 23-45 APTO 301", "CALLE10 •••"),
+        ("CL10#23-45 BRR CENTRO", "CL10 •••"),
+        ("CL 10523", "CL •••"),
+        ("CL 10B23", "CL •••"),
+        ("CL10BIS 5", "CL •••"),
+        ("CALLE REAL 5 20", "CALLE •••"),
+        ("MZ A CASA 12", "MZ A •••"),
+        ("MZ-A CASA-5 URB. X", "MZ •••"),
+        ("CALLEJÓN 4", "•••"),
+        ("CASA 5", "•••"),
+        ("LOTE 5", "•••"),
+        ("FINCA LA ESPERANZA", "•••"),
+        ("VILLAMARIA", "•••"),
+        ("10 23-45", "•••"),
+        ("", "•••"),
+    ],
 )
 def test_an_address_keeps_its_street_and_nothing_of_the_house(direccion, oculta):
     assert direccion_oculta(direccion) == oculta
+
+
+PARTES = st.sampled_from(
+    ["CL", "Calle", "CRA.", "MZ", "LOTE", "CASA", "AP", " ", "  ", "#", "-", ".", "A", "bis", "Ñ", "٣", "²"]
+)
+
+
+@given(st.lists(st.one_of(PARTES, st.integers(0, 9999).map(str), st.text(max_size=3)), max_size=12).map("".join))
+def test_of_any_address_no_figure_after_the_first_ones_is_shown(direccion):
+    oculta = direccion_oculta(direccion)
+    assert oculta.endswith(HIDDEN)
+    shown = oculta.removesuffix(HIDDEN).strip()
+    assert len(re.findall(r"\d+", shown)) <= 1
+    assert re.fullmatch(r"[^\W\d]*\.? *[0-9]{0,3}[A-Za-z]?", shown)
+    assert direccion.strip().startswith(shown)
 
 
 def test_an_unknown_code_and_a_wrong_number_get_the_same_answer(navegador, factura):
@@ -151,9 +189,8 @@ def test_what_is_missing_or_no_code_is_told_in_spanish(navegador, factura, field
 
 
 @con_limites
-def test_after_ten_tries_with_a_code_from_one_address_there_are_no_more_that_day(navegador, factura, monkeypatch):
-    monkeypatch.setattr(busqueda, "FREE_BY_CODE", 1000)
-    for _ in range(10):
+def test_after_five_tries_with_a_code_from_one_address_there_are_no_more_that_day(navegador, factura):
+    for _ in range(5):
         busca(navegador, numero="X1", estado=422)
     page = busca(navegador, estado=429)
     assert AGOTADO in page.texto
@@ -172,9 +209,54 @@ def test_tries_from_everywhere_on_a_code_are_counted_together_whether_it_exists_
         assert [result.agotado for result in results] == [False] * 60 + [True] * 10
 
 
+@pytest.mark.ajustes(LIMITES=True)
+def test_pago_rapido_registration_and_one_more_code_count_their_tries_together(app, factura):
+    def tries(host, many, who=None):
+        with app.test_request_context("/", method="POST", environ_base={"REMOTE_ADDR": f"192.0.2.{host}"}):
+            ask = (lambda: proof.holds_bill(CODIGO, "X1", who)) if who else lambda: busqueda.buscar(CODIGO, "X1", None, None)
+            return [ask() for _ in range(many)]
+
+    def proves(host, who=None):
+        with app.test_request_context("/", method="POST", environ_base={"REMOTE_ADDR": f"192.0.2.{host}"}):
+            return proof.holds_bill(CODIGO, NUMERO, who or limits.address())
+
+    assert tries(1, 2) == [busqueda.Rechazo()] * 2
+    tries(1, 3, "192.0.2.1")
+    assert tries(1, 1) == [busqueda.Rechazo(agotado=True)]
+    assert not proves(1)
+    assert proves(1, "cuenta 2"), "the holder is not stopped by others at their address"
+    assert proves(2)
+    tries(3, 5, "cuenta 3")
+    assert not proves(4, "cuenta 3"), "an account has no more from another address"
+
+
+@pytest.mark.ajustes(LIMITES=True)
+def test_of_all_tries_with_a_code_there_are_sixty_a_day_wherever_they_are_made(app, factura, monkeypatch):
+    monkeypatch.setattr(busqueda, "FREE_BY_CODE", 1000)
+
+    def from_host(host, ask):
+        with app.test_request_context("/", method="POST", environ_base={"REMOTE_ADDR": f"192.0.2.{host}"}):
+            return ask()
+
+    for host in range(30):
+        from_host(host, lambda: busqueda.buscar(CODIGO, "X1", None, None))
+        from_host(host, lambda: proof.holds_bill(CODIGO, "X1", limits.address()))
+    assert from_host(40, lambda: busqueda.buscar(CODIGO, NUMERO, None, None)) == busqueda.Rechazo(agotado=True)
+    assert not from_host(41, lambda: proof.holds_bill(CODIGO, NUMERO, limits.address()))
+
+
+@pytest.mark.ajustes(LIMITES=True)
+@pytest.mark.parametrize("numero", [NUMERO, "FV0011111"])
+def test_who_finds_their_bill_again_and_again_can_still_register(app, factura, numero):
+    with app.test_request_context("/", method="POST"):
+        for _ in range(70):
+            assert busqueda.buscar(CODIGO, numero, None, None) not in (busqueda.Rechazo(), busqueda.Rechazo(agotado=True))
+        assert proof.holds_bill(CODIGO, NUMERO, limits.address())
+
+
 @con_limites
 def test_many_tries_with_one_code_ask_for_the_security_code_and_lock_nobody_out(navegador, factura, monkeypatch):
-    monkeypatch.setattr(busqueda, "TRIES", 100)
+    monkeypatch.setattr(proof, "TRIES", 100)
     for _ in range(10):
         busca(navegador, numero="X1", estado=422)
     other = navegador.otro()
@@ -187,7 +269,8 @@ def test_many_tries_with_one_code_ask_for_the_security_code_and_lock_nobody_out(
 
 
 @con_limites
-def test_another_picture_without_javascript_keeps_what_was_typed(navegador, factura):
+def test_another_picture_without_javascript_keeps_what_was_typed(navegador, factura, monkeypatch):
+    monkeypatch.setattr(proof, "TRIES", 100)
     for _ in range(10):
         busca(navegador, numero="X1", estado=422)
     before = busca(navegador, estado=422).valor("captcha")
@@ -329,13 +412,106 @@ def test_a_link_that_was_just_made_serves_half_an_hour(app, navegador, factura, 
     assert navegador.pide("GET", f"/pago-rapido/{token}").status_code == 404
 
 
-def test_a_code_with_a_change_of_holder_pending_is_paid_by_whoever_holds_its_bill(navegador, factura):
+# -- after a change of holder -------------------------------------------------------------------------
+
+
+def sin_titular(page) -> bool:
+    """Whether a page with the bill says nothing of the holder."""
+    told = [term.text for term in page.select(".panel-factura dt")]
+    assert told[-3:] == ["Código de usuario", "Número de factura", "Fecha de vencimiento"]
+    hidden = told[:-3] == []
+    assert hidden or told[:-3] == ["Titular", "Dirección"]
+    assert hidden == all(word not in page.texto for word in ("T. L.", "R. E. G. P.", HIDDEN))
+    return hidden
+
+
+@pytest.mark.parametrize("marca", [{"ve_hasta": date(2026, 10, 31)}, {"revisar": db.utcnow()}])
+def test_while_a_change_of_holder_is_not_decided_the_bill_is_paid_without_saying_whose_it_is(navegador, factura, marca):
     una_cuenta(codigos=[CODIGO])
-    Asociacion.update(ve_hasta=date(2026, 10, 31)).execute()
-    PredioVersion.update(nombre="TOMÁS LARA").execute()
-    page = pagina_de(navegador)
-    assert "T. L." in page.texto
+    assert not sin_titular(pagina_de(navegador))
+    Asociacion.update(marca).execute()
+    assert sin_titular(pagina_de(navegador))
     assert paga(navegador).location.startswith("/pagar/")
+
+
+DE_ROSA, DE_TOMAS = ("ROSA ELENA GARCÍA PEÑA;40123456", "TOMÁS LARA;79555111")
+LLEGA = "numero;codigo;periodo;expedida;vence;total\n"
+SUYA = f"{NUMERO};{CODIGO};2026-11;2026-11-16;2026-12-15;84350\n"
+OTRA = f"FV0055555;{CODIGO};2026-12;2026-12-16;2027-01-15;90000\n"
+
+
+@pytest.fixture
+def entregar(app, tmp_path):
+    """Take in a delivery of a day (UTC), with the code of one holder and these bills; its number."""
+
+    def importar(dia: str, titular: str, facturas: str = "") -> int:
+        predio = f"{CODIGO};{titular};CL 10 5 20;comercial\n"
+        (tmp_path / "predios.csv").write_text(f"codigo;nombre;documento;direccion;uso\n{predio}", encoding="utf-8")
+        (tmp_path / "facturas.csv").write_text(LLEGA + facturas, encoding="utf-8")
+        resultado = entregas.importar(tmp_path, "sistemas:ana")
+        assert resultado.publicada, resultado.rechazos
+        Entrega.update(publicada=f"{dia} 12:00:00").where(Entrega.id == resultado.entrega).execute()
+        return resultado.entrega
+
+    return importar
+
+
+def test_the_link_of_a_former_holder_does_not_say_who_came_after(navegador, entregar):
+    entregar("2026-11-17", DE_ROSA, SUYA)
+    assert not sin_titular(pagina_de(navegador))
+    entregar("2026-11-20", DE_TOMAS)
+    assert sin_titular(pagina_de(navegador))
+    assert sin_titular(busca(navegador)), "they know the number of it too"
+
+
+def test_nor_where_the_bill_was_delivered_before_its_day(navegador, entregar):
+    entregar("2026-11-14", DE_ROSA, SUYA)
+    entregar("2026-11-15", DE_TOMAS)
+    assert sin_titular(pagina_de(navegador))
+
+
+def test_nor_once_later_deliveries_have_made_it_forgotten(navegador, entregar):
+    entregar("2026-11-17", DE_ROSA, SUYA)
+    entregar("2026-11-20", DE_TOMAS)
+    entregar("2026-11-21", DE_TOMAS)
+    entregar("2026-11-22", DE_TOMAS)
+    assert sin_titular(pagina_de(navegador))
+
+
+@pytest.mark.parametrize("juntos", [True, False])
+def test_nor_when_the_bill_is_delivered_again_corrected(navegador, entregar, juntos):
+    entregar("2026-11-17", DE_ROSA, SUYA)
+    if not juntos:
+        entregar("2026-11-20", DE_TOMAS)
+    entregar("2026-11-21", DE_TOMAS, SUYA.replace("84350", "80000"))
+    entregar("2026-11-22", DE_TOMAS)
+    entregar("2026-11-23", DE_TOMAS)
+    page = pagina_de(navegador)
+    assert "$ 80.000" in page.texto
+    assert sin_titular(page)
+
+
+def test_the_next_bill_is_the_new_holders(navegador, entregar):
+    entregar("2026-11-17", DE_ROSA, SUYA)
+    entregar("2026-11-20", DE_TOMAS)
+    entregar("2026-12-17", DE_TOMAS, OTRA)
+    page = pagina_de(navegador, numero="FV0055555")
+    assert not sin_titular(page)
+    assert "T. L." in page.texto
+
+
+def test_a_bill_that_comes_with_its_new_holder_is_theirs(navegador, entregar):
+    entregar("2026-11-17", DE_ROSA, SUYA)
+    entregar("2026-12-17", DE_TOMAS, OTRA)
+    assert "T. L." in pagina_de(navegador, numero="FV0055555").texto
+
+
+def test_taking_the_delivery_back_shows_the_former_holder_again(navegador, entregar):
+    entregar("2026-11-17", DE_ROSA, SUYA)
+    entregas.deshacer(entregar("2026-11-20", DE_TOMAS), "sistemas:ana")
+    assert "R. E. G. P." in pagina_de(navegador).texto
+    entregar("2026-11-21", DE_ROSA)
+    assert "R. E. G. P." in pagina_de(navegador).texto
 
 
 # -- paying -------------------------------------------------------------------------------------------

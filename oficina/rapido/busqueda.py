@@ -1,7 +1,7 @@
 """Finding a bill by code and number: the same answer and the same work for an unknown code and a wrong number.
 
-The pair is also what proves at registration that one holds a bill, so guessing it here must not be easier than there:
-few tries for each address and code, and for each code from anywhere. Waits grow by address, as at log-in.
+The pair is also what proves at registration that one holds a bill, so tries are counted together with those (see proof.py):
+few for each address and code, and for each code from anywhere. Waits grow by address, as at log-in.
 
 An older number of the same code is told so, for whoever typed it holds a bill as well; which one is newer is not told.
 """
@@ -13,13 +13,10 @@ from flask import current_app
 from .. import captcha, limits
 from ..documentos import enlace
 from ..models import Factura
-from ..proof import plain
+from ..proof import may_try, plain, was_right
 
 FREE_BY_ADDRESS = 30
 FREE_BY_CODE = 10
-TRIES = 10
-TRIES_PER_CODE = 60
-DAY = 24 * 60 * 60
 # Tries from all addresses, and seconds: over it everybody is asked for the security code.
 MANY = (300, 600)
 
@@ -43,10 +40,7 @@ def buscar(codigo: str, numero: str, token: str | None, digitos: str | None) -> 
     suspicious = limits.admit(by_code, FREE_BY_CODE) or not limits.within("rapido", "todos", *MANY)
     if suspicious and not captcha.acierta(token, digitos):
         return Rechazo(captcha=True)
-    if not (
-        limits.within("rapido", f"{codigo} {address}", TRIES, DAY)
-        and limits.within("rapido-codigo", codigo, TRIES_PER_CODE, DAY)
-    ):
+    if not may_try(codigo, address):
         return Rechazo(agotado=True)
     return juzgar(codigo, numero, by_address, by_code)
 
@@ -59,4 +53,5 @@ def juzgar(codigo: str, numero: str, *counted: str) -> str | Rechazo:
         return Rechazo()
     for key in counted:
         limits.forgive(key)
+    was_right(codigo, limits.address())
     return Rechazo(reemplazada=True) if found else enlace.pasajero(recent[0], codigo)

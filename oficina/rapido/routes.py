@@ -15,7 +15,7 @@ from ..pasarelas.payu import PayU
 from ..web import is_htmx, render
 from . import busqueda
 from .forms import BuscarForm, PagarForm
-from .mascara import direccion_oculta, iniciales
+from .mascara import direccion_oculta, es_de_su_titular, iniciales
 
 bp = Blueprint("rapido", __name__, url_prefix="/pago-rapido")
 
@@ -163,6 +163,11 @@ def pide_correo(gateway: Pasarela) -> bool:
     return isinstance(gateway, PayU)
 
 
+def del_titular(codigo: str) -> dict[str, str]:
+    predio = Predio.get_by_id(codigo)
+    return {"titular": iniciales(predio.nombre), "direccion": direccion_oculta(predio.direccion)}
+
+
 @snapshot()
 def mostrar_factura(enlace: str, form: PagarForm, status: int = 200, mensaje: str = "") -> Response:
     """The page of a link: the bill and the button, or why there is none."""
@@ -173,7 +178,6 @@ def mostrar_factura(enlace: str, form: PagarForm, status: int = 200, mensaje: st
     if bill is None or bill.numero != found.numero:
         return render("rapido/factura.html", "rapido/_factura.html", status, factura=None, reemplazada=True)
     form.con_correo(pide_correo(gateway))
-    predio = Predio.get_by_id(found.codigo)
-    shown = {"titular": iniciales(predio.nombre), "direccion": direccion_oculta(predio.direccion)}
+    shown = del_titular(found.codigo) if es_de_su_titular(bill) else {}
     context = {"factura": bill, "estado": bill.estado(hoy()), "pasarela": gateway, "enlace": enlace, "mensaje": mensaje}
     return render("rapido/factura.html", "rapido/_factura.html", status, form=form, **shown, **context)
