@@ -36,6 +36,7 @@ TEMPORARY_HOURS = 0.25
 REFRESH_SECONDS = 60
 LONGEST_PATH = 300
 LONGEST_COOKIE = 2000
+SESSION_OVER = "Su sesión terminó por seguridad. Inicie sesión de nuevo."
 
 CSP = "; ".join(
     (
@@ -69,6 +70,16 @@ def public(view: Callable) -> Callable:
     """Open a view to everybody; a test lists by name all that are."""
     view.is_public = True  # type: ignore[attr-defined]
     return view
+
+
+def if_signed_out(destination: Callable[[], str], notice: str) -> Callable:
+    """For a view that takes a POST: where to go after signing in, should the session be over, and what the log-in form says."""
+
+    def mark(view: Callable) -> Callable:
+        view.if_signed_out = (destination, notice)  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def init_app(app: Flask) -> None:
@@ -145,7 +156,8 @@ def guard() -> Any:
         return None
     cuenta = current_user._get_current_object()
     if not cuenta.is_authenticated:
-        return ask_to_sign_in()
+        destination, notice = getattr(view, "if_signed_out", (asked_for, SESSION_OVER))
+        return ask_to_sign_in(notice, destination())
     if time.time() - session.get("visto", 0) > REFRESH_SECONDS:
         session["visto"] = int(time.time())
     if cuenta.nivel == "temporal" and request.endpoint not in TEMPORARY_ALLOWED:
@@ -154,17 +166,23 @@ def guard() -> Any:
     return None
 
 
-def ask_to_sign_in() -> Any:
-    """Remember the page asked for and go to the log-in form."""
+def ask_to_sign_in(notice: str, destination: str) -> Any:
+    """Go to the log-in form, which says ``notice`` where there was a session; from there to ``destination``, if any."""
     if session.pop("_user_id", None):
         session.clear()
-        flash("Su sesión terminó por seguridad. Inicie sesión de nuevo.", "aviso")
-    if request.method == "GET" and not is_htmx():
-        query = urlencode(list(request.args.items(multi=True)))
-        path = url_for(request.endpoint, **(request.view_args or {})) + (f"?{query}" if query else "")
-        if len(path) <= LONGEST_PATH:  # a cookie has little room
-            session["destino"] = path
+        if notice:
+            flash(notice, "aviso")
+    if destination and len(destination) <= LONGEST_PATH:  # a cookie has little room
+        session["destino"] = destination
     return go_to("acceso.formulario")
+
+
+def asked_for() -> str:
+    """The path of the page asked for; nothing where it is no page."""
+    if request.method != "GET" or is_htmx():
+        return ""
+    query = urlencode(list(request.args.items(multi=True)))
+    return url_for(request.endpoint, **(request.view_args or {})) + (f"?{query}" if query else "")
 
 
 def go_to(endpoint: str) -> Response:

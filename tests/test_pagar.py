@@ -13,14 +13,17 @@ from test_get_never_writes import huella
 
 from oficina import access, cobros
 from oficina.db import utcnow
+from oficina.documentos import enlace
 from oficina.formats import fecha, hoy
 from oficina.models import Asociacion, Intento, Movimiento, PagoAbierto, Sesion
+from oficina.models.intento import OCUPAN, SIN_PAGO
 
 UNO, DOS, TRES = "100200300", "100200301", "100200302"
 GATEWAY = "http://127.0.0.1:8900"
+YA_PAGO = "Inicie sesión para ver cómo terminó su pago. Si ya pagó, no pague otra vez"
 PSE = "presenta un proceso de pago cuya transacción se encuentra PENDIENTE de recibir confirmación"
 NO_PAGUE = "Su banco aún no responde; no pague otra vez"
-CALCULAR, PAGAR = "main form[method=get]", "#_suma form"
+SUMAR, PAGAR = "Actualizar el total", "main form[action='/pagar']"
 pytestmark = pytest.mark.ajustes(PASARELA="simulada")
 
 
@@ -71,6 +74,20 @@ def test_without_a_gateway_each_bill_has_its_page_as_always(navegador, rosa):
     assert not Intento.select().exists()
 
 
+@pytest.mark.ajustes(PASARELA="enlace")
+@pytest.mark.parametrize("estado", OCUPAN)
+def test_without_a_gateway_any_more_what_was_begun_comes_before_the_portal(navegador, rosa, estado):
+    mine = un_intento({UNO: "F1"}, rosa, estado)
+    other = un_intento({DOS: "F2"}, None, estado)
+    for address in ("/facturas/F1/pago", f"/pagar?codigo={UNO}"):
+        assert navegador.abre(address).url == f"/pagar/{mine.publico}"
+    for address in ("/facturas/F2/pago", f"/pagar?codigo={DOS}"):
+        page = navegador.abre(address)
+        assert page.url == f"/facturas?codigo={DOS}"
+        assert "no pague otra vez" in page.avisos
+        assert other.publico not in str(page.soup)
+
+
 def test_it_says_what_is_paid_to_whom_and_where(navegador, rosa):
     page = navegador.abre("/pagar")
     assert page.h1 == "Pagar en línea"
@@ -96,9 +113,42 @@ def test_the_sum_follows_the_choice_with_and_without_javascript(navegador, rosa)
     fresh = navegador.abre(f"/pagar?elegir=1&codigo={UNO}&codigo={DOS}")
     igual(*(BeautifulSoup(html, "html5lib") for html in (swapped.html, str(fresh.select("#_suma")[0]))))
     assert fresh.lee("#_suma .valor") == "2 facturas $ 104.350"
-    assert navegador.envia(CALCULAR, boton="Calcular", codigo=None).lee("#_suma p") == "Elija al menos una factura."
-    assert not navegador.pagina.select("#_suma form, input[checked]")
-    assert navegador.envia(CALCULAR, boton="Calcular", codigo=DOS).lee("#_suma .valor") == "1 factura $ 20.000"
+    assert navegador.envia(PAGAR, boton=SUMAR, codigo=None).lee("#_suma p") == "Elija al menos una factura."
+    assert not navegador.pagina.select("#_suma button, input[checked]")
+    assert navegador.envia(PAGAR, boton=SUMAR, codigo=DOS).lee("#_suma .valor") == "1 factura $ 20.000"
+    assert navegador.pagina.url == f"/pagar?elegir=1&codigo={DOS}"
+
+
+def test_the_sum_names_what_is_in_it(navegador, rosa):
+    page = navegador.abre(f"/pagar?codigo={UNO}&codigo={DOS}")
+    assert [texto(line) for line in page.select("#_suma li")] == [f"Código {UNO}, $ 84.350", f"Código {DOS}, $ 20.000"]
+
+
+@pytest.mark.parametrize("abonado", [1_00, 64_350_00])
+def test_another_choice_than_the_one_summed_up_is_shown_before_it_is_paid(navegador, rosa, abonado):
+    """Also where both cost the same."""
+    un_pago(UNO, factura="F1", valor=abonado)
+    navegador.abre(f"/pagar?codigo={UNO}")
+    page = navegador.envia(PAGAR, boton="Ir a pagar", estado=422, codigo=DOS)
+    assert "Cambió lo marcado: revise el total y oprima otra vez." in page.lee("#resumen")
+    assert texto(page.select("#_suma li")[0]).startswith(f"Código {DOS}, ")
+    assert not Intento.select().exists()
+    navegador.envia(PAGAR, boton="Ir a pagar")
+    assert [line.codigo for line in Intento.get().facturas()] == [DOS]
+
+
+def test_with_javascript_the_button_waits_for_the_sum(navegador, rosa):
+    page = navegador.abre("/pagar")
+    (choice,) = page.select("fieldset[hx-get]")
+    assert [texto(found) for found in page.select(choice["hx-disable"])] == ["Ir a pagar $ 84.350"]
+
+
+def test_the_way_back_leads_to_the_bill_being_paid(navegador, rosa):
+    back = 'main .enlaces a[href^="/facturas"]'
+    assert navegador.abre(f"/pagar?codigo={DOS}").select(back)[0]["href"] == f"/facturas?codigo={DOS}"
+    assert navegador.abre("/pagar?elegir=1").select(back)[0]["href"] == "/facturas"
+    un_intento({DOS: "F2"}, rosa)
+    assert comienza(navegador, DOS)[0].select(back)[0]["href"] == f"/facturas?codigo={DOS}"
 
 
 def test_a_code_of_nobody_or_of_somebody_else_is_not_found(navegador, rosa):
@@ -123,7 +173,7 @@ def test_one_bill_is_there_to_choose_where_another_was_asked_for_that_cannot_be_
     un_intento({UNO: "F1"}, rosa, "pendiente")
     page = navegador.abre(f"/pagar?codigo={UNO}")
     assert [box["value"] for box in page.select("input[type=checkbox]")] == [DOS]
-    assert navegador.envia(CALCULAR, boton="Calcular", codigo=DOS).lee("#_suma button") == "Ir a pagar $ 20.000"
+    assert navegador.envia(PAGAR, boton=SUMAR, codigo=DOS).lee("#_suma button") == "Ir a pagar $ 20.000"
 
 
 def test_what_cannot_be_paid_says_why(navegador, rosa):
@@ -217,7 +267,7 @@ def test_choosing_nothing_or_what_is_paid_says_so(navegador, rosa):
 @pytest.mark.ajustes(PASARELA="simulada", LIMITES=True)
 def test_beginning_is_limited_by_account(navegador, rosa):
     navegador.abre(f"/pagar?codigo={UNO}")
-    data = {"csrf_token": navegador.pagina.valor("csrf_token"), "codigo": UNO, "total": 1}
+    data = {"csrf_token": navegador.pagina.valor("csrf_token"), "codigo": UNO, "sumado": UNO, "total": 1}
     answers = [navegador.pide("POST", "/pagar", data=data).status_code for _ in range(31)]
     assert answers == [422] * 30 + [429]
 
@@ -226,7 +276,12 @@ def test_a_second_press_leads_to_the_payment_that_was_begun(navegador, rosa):
     _, intento = comienza(navegador, UNO)
     page, again = comienza(navegador, UNO, DOS)
     assert (again.id, page.estado, page.h1) == (intento.id, 422, "Usted ya comenzó a pagar")
-    assert [link["href"] for link in page.select("main a.boton")] == [f"/pagar/{intento.publico}/salida"]
+    ways = [(link.text, link["href"], "outline" in link["class"]) for link in page.select("main a.boton")]
+    assert ways == [
+        ("Ver cómo va ese pago", f"/pagar/{intento.publico}", False),
+        ("Volver a Simulador de pagos", f"/pagar/{intento.publico}/salida", True),
+    ]
+    assert page.texto.index("Ver cómo va") < page.texto.index("Solo si no alcanzó a pagar") < page.texto.index("Volver a S")
     page = navegador.envia("main form", boton="Empezar de nuevo")
     assert page.h1.startswith("Va a pagar en")
     assert Intento.get_by_id(intento.id).estado == "cancelado"
@@ -245,9 +300,23 @@ def test_while_the_bank_does_not_answer_there_is_no_way_to_pay_again(navegador, 
     for private in (intento.referencia, intento.cus, intento.publico):
         assert (private in str(page.soup)) == propio
     navegador.abre("/salir")
-    data = {"codigo": UNO, "total": 84_350_00, "de_nuevo": 1, "csrf_token": navegador.pagina.valor("csrf_token")}
-    assert navegador.pide("POST", "/pagar", data=data).status_code == 422
+    data = {"codigo": UNO, "sumado": UNO, "total": 84_350_00, "de_nuevo": 1, "csrf_token": navegador.pagina.valor("csrf_token")}
+    answer = navegador.pide("POST", "/pagar", data=data)
+    assert answer.status_code == 422
+    assert "no pague otra vez</h1>" in answer.text
     assert Intento.select().count() == 1
+
+
+def test_a_session_that_ended_at_the_button_keeps_the_choice(navegador, rosa):
+    navegador.abre(f"/pagar?codigo={UNO}&codigo={DOS}")
+    rosa.cerrar_sesiones()
+    page = navegador.envia(PAGAR, boton="Ir a pagar")
+    assert page.h1 == "Iniciar sesión"
+    assert "Su sesión terminó antes de empezar el pago: no se le cobró nada." in page.avisos
+    assert "por seguridad" not in page.texto
+    page = navegador.envia("/ingresar", correo=rosa.correo, clave=CLAVE)
+    assert [box["value"] for box in page.select("input[type=checkbox][checked]")] == [UNO, DOS]
+    assert not Intento.select().exists()
 
 
 def test_what_somebody_else_began_may_be_paid_all_the_same(navegador, rosa):
@@ -261,6 +330,19 @@ def test_what_somebody_else_began_may_be_paid_all_the_same(navegador, rosa):
     assert PagoAbierto.get_by_id(UNO).intento_id != other.id
 
 
+@pytest.mark.parametrize("estado", OCUPAN)
+def test_a_bill_that_is_being_paid_is_not_called_owed(navegador, rosa, estado):
+    for codigo, factura, label in ((UNO, "F1", "Por pagar"), (DOS, "F2", "Vencida")):
+        addresses = (
+            f"/facturas?codigo={codigo}",
+            f"/facturas/detalle/{factura}",
+            f"/pago-rapido/{enlace.pasajero(factura, codigo)}",
+        )
+        assert [navegador.abre(address).lee("p.estado") for address in addresses] == [label] * 3
+        un_intento({codigo: factura}, rosa, estado)
+        assert [navegador.abre(address).lee("p.estado") for address in addresses] == ["Pago en curso"] * 3
+
+
 # -- going there --------------------------------------------------------------------------------------
 
 
@@ -271,7 +353,7 @@ def test_the_form_to_payu_is_posted_and_takes_nothing_of_ours_along(navegador, r
     assert form.select_one("button").text == "Continuar a Simulador de pagos"
     sent = campos(page)
     assert (sent["referenceCode"], sent["amount"], sent["buyerEmail"]) == (intento.referencia, "84350.00", rosa.correo)
-    assert urlsplit(sent["responseUrl"]).path == f"/pagar/{intento.publico}"
+    assert sent["responseUrl"].endswith(f"/pagar/{intento.publico}?volvio=1")
     assert "csrf_token" not in sent
 
 
@@ -358,12 +440,14 @@ def test_every_state_says_what_it_is_and_what_to_do(navegador, rosa, estado, con
     assert page.h1 == ENCABEZADOS[estado]
     assert datos(page)["Número del pago"] == intento.referencia
     assert f"Código {UNO} Factura F1 $ 84.350" in page.texto
-    looks = estado in ("creado", "pendiente")
+    failed = estado in ("rechazado", "vencido", "cancelado")
+    looks = estado in ("creado", "pendiente") or failed
     (root,) = page.select("#_estado")
     assert root.has_attr("hx-get") == looks
-    assert len(page.select('head noscript meta[http-equiv=refresh][content="10"]')) == looks
+    seconds = [meta["content"] for meta in page.select("head noscript meta[http-equiv=refresh]")]
+    assert seconds == ["20" if failed else "10"] * looks
+    assert root.get("hx-trigger") == {True: "every 20s", False: "every 3s" if looks else None}[failed]
     retry = [link["href"] for link in page.select("#_estado a") if link.text == "Intentar de nuevo"]
-    failed = estado in ("rechazado", "vencido", "cancelado")
     assert retry == ([f"/pagar?codigo={UNO}" if con_cuenta else "/pago-rapido"] if failed else [])
     assert ("no pague otra vez: llame" in page.texto) == failed
     receipt = [link["href"] for link in page.select("#_estado a") if link["href"].endswith(".pdf")]
@@ -424,11 +508,69 @@ def test_the_page_looks_again_by_itself_and_changes_only_when_there_is_news(nave
         assert navegador.htmx("GET", root["hx-get"], "_estado", 204).html == ""
     assert len(statements) <= 2
     navegador.igual_que_fresca(navegador.htmx("GET", page.url, "_estado"), page.url)
-    Intento.update(estado="rechazado").execute()
+    Intento.update(estado="revision").execute()
     news = navegador.htmx("GET", root["hx-get"], "_estado")
     (swapped,) = news.pagina.select("#_estado")
     assert not swapped.has_attr("hx-get")
-    assert swapped["data-decir"] == swapped.h1.text == "El pago no se hizo"
+    assert swapped["data-decir"] == swapped.h1.text == ENCABEZADOS["revision"]
+
+
+@pytest.mark.parametrize("estado", SIN_PAGO)
+def test_an_approval_that_comes_late_is_seen_during_the_first_hour(navegador, rosa, estado):
+    intento = un_intento({UNO: "F1"}, rosa, estado)
+    (root,) = navegador.abre(f"/pagar/{intento.publico}").select("#_estado")
+    navegador.htmx("GET", root["hx-get"], "_estado", 204)
+    Intento.update(creado=utcnow() - timedelta(minutes=61)).execute()
+    old = navegador.htmx("GET", root["hx-get"], "_estado")
+    assert not old.pagina.select("#_estado[hx-get]")
+    assert "esta página cambia sola" not in texto(old.pagina)
+    intento.delete_instance(recursive=True)
+    intento_en("aprobado", rosa, publico=intento.publico)
+    assert navegador.htmx("GET", root["hx-get"], "_estado").pagina.select("h1")[0].text == "Pago recibido"
+
+
+def test_what_was_left_undone_is_not_offered_first_again(navegador, rosa):
+    page = navegador.abre(f"/pagar/{un_intento({UNO: 'F1'}, rosa, 'cancelado').publico}")
+    assert "Si alcanzó a pagarlo, no pague otra vez: esta página cambia sola cuando lo sepamos." in page.texto
+    (retry,) = [link for link in page.select("#_estado a") if link.text == "Intentar de nuevo"]
+    assert "outline" in retry["class"]
+
+
+@pytest.mark.parametrize("rest", ["", "&transactionState=7&referenceCode=1", "?id=1-1&env=test"])
+def test_back_from_the_gateway_it_waits_and_does_not_send_there_again(navegador, rosa, rest):
+    intento = un_intento({UNO: "F1"}, rosa)
+    address = f"/pagar/{intento.publico}"
+    big = "#_estado > p > a.boton"
+    assert navegador.abre(address).lee(big) == "Volver a Simulador de pagos"
+    page = navegador.abre(f"{address}?volvio=1{rest}")
+    assert page.h1 == ENCABEZADOS["creado"]
+    assert page.lee("#_estado .aviso").startswith("No pague otra vez. Esta página cambia sola cuando sepamos la respuesta.")
+    assert not page.select(big)
+    (undone,) = page.select("#_estado details")
+    assert undone.summary.text == "No alcancé a pagar"
+    assert undone.a["href"] == f"{address}/salida"
+    (root,) = page.select("#_estado")
+    navegador.htmx("GET", root["hx-get"], "_estado", 204)
+    navegador.igual_que_fresca(navegador.htmx("GET", root["hx-get"] + "x", "_estado"), f"{address}?volvio=1")
+
+
+@pytest.mark.parametrize("correo", ["pagador@correo.example", None])
+@pytest.mark.parametrize(("estado", "said"), [("creado", "también le llega el comprobante"), ("revision", "Le escribiremos")])
+def test_a_mail_is_promised_where_there_is_an_address(navegador, rosa, estado, said, correo):
+    intento = un_intento({UNO: "F1"}, None, estado, correo=correo)
+    assert (said in navegador.abre(f"/pagar/{intento.publico}").texto) == (correo is not None)
+
+
+def test_money_in_favour_leaves_something_to_do(navegador, rosa):
+    intento = intento_en("aprobado", rosa)
+    assert "No tiene que hacer nada más." in navegador.abre(f"/pagar/{intento.publico}").texto
+    Movimiento.update(saldo=1_00).execute()
+    assert "No tiene que hacer nada más." not in navegador.abre(f"/pagar/{intento.publico}").texto
+
+
+def test_who_was_given_the_money_back_learns_where_it_goes(navegador, rosa):
+    page = navegador.abre(f"/pagar/{intento_en('reversado', rosa).publico}")
+    assert "El dinero vuelve a usted, no a otra factura: pregunte a su banco cuándo. Si no le llega, llame al" in page.texto
 
 
 @pytest.mark.parametrize(("minutes", "seconds"), [(6, 15), (90, 60)])
@@ -450,13 +592,13 @@ def test_the_payment_of_an_account_is_its_own(navegador, rosa):
     assert Intento.get_by_id(intento.id).estado == "creado"
 
 
-@pytest.mark.parametrize("rest", ["", "/salida", "?" + "transactionState=4&" * 40])
+@pytest.mark.parametrize("rest", ["", "/salida", "?volvio=1&" + "transactionState=4&" * 40])
 def test_who_comes_back_signed_out_signs_in_and_is_at_the_payment(navegador, rosa, rest):
     intento = un_intento({UNO: "F1"}, rosa)
     other = navegador.otro()
     assert other.abre(f"/pagar/{intento.publico}{rest}").url == "/ingresar"
     page = other.envia("/ingresar", correo=rosa.correo, clave=CLAVE)
-    assert page.url == f"/pagar/{intento.publico}"
+    assert page.url == f"/pagar/{intento.publico}" + ("?volvio=1" if "volvio" in rest else "")
 
 
 def test_a_page_that_looks_again_after_the_session_ended_leads_to_sign_in(navegador, rosa):
@@ -465,6 +607,21 @@ def test_a_page_that_looks_again_after_the_session_ended_leads_to_sign_in(navega
     rosa.cerrar_sesiones()
     answer = navegador.htmx("GET", page.select("#_estado")[0]["hx-get"], "_estado", 401)
     assert answer.cabeceras["HX-Redirect"] == "/ingresar"
+    page = navegador.abre("/ingresar")
+    assert YA_PAGO in page.texto
+    assert "por seguridad" not in page.texto
+
+
+@pytest.mark.parametrize("rest", ["", "?volvio=1"])
+def test_who_comes_back_signed_out_is_not_invited_to_pay_again(navegador, rosa, rest):
+    other = navegador.otro()
+    assert other.abre("/ingresar").select('main a[href="/pago-rapido"]')
+    other.abre(f"/pagar/{un_intento({UNO: 'F1'}, rosa).publico}{rest}")
+    for page in (other.pagina, other.envia("/ingresar", estado=422, correo=rosa.correo, clave="otra")):
+        assert YA_PAGO in page.texto
+        assert not page.select('main a[href="/pago-rapido"]')
+    other.abre("/pagar")
+    assert YA_PAGO not in other.pagina.texto
 
 
 def test_the_mailed_password_opens_no_payment(navegador, rosa):

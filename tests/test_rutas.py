@@ -87,6 +87,7 @@ RUTAS = {
     "verificacion.verificar": publica("POST", "/verificar"),
     "pagar.elegir": cliente("GET", "/pagar?codigo={codigo}"),
     "pagar.iniciar": cliente("POST", "/pagar"),
+    "pagar.sumar": cliente("POST", "/pagar/eleccion"),
     "pagar.salida": publica("GET", "/pagar/{intento}/salida"),
     "pagar.estado": publica("GET", "/pagar/{intento}"),
     "pagar.cancelar": publica("POST", "/pagar/{intento}/cancelacion"),

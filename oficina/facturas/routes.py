@@ -14,7 +14,7 @@ from ..db import snapshot
 from ..documentos.factura import ESTRATOS, deuda
 from ..documentos.verificacion import codigo as codigo_de
 from ..formats import hoy
-from ..models import CodigoAsociado, Cuenta, Entrega, Factura, UltimaFactura
+from ..models import CodigoAsociado, Cuenta, Entrega, Factura, PagoAbierto, UltimaFactura
 from ..models.factura import FacturaAnterior
 from ..web import get_or_404, named, render
 from . import atajo
@@ -23,6 +23,11 @@ from .explicacion import explicar
 
 bp = Blueprint("facturas", __name__, url_prefix="/facturas")
 ANTERIORES, A_LA_VISTA = 60, 12
+EN_CURSO = "Alguien está pagando en línea esta factura. Su banco aún no responde; no pague otra vez."
+ALGUIEN = (
+    "Alguien comenzó a pagar en línea esta factura y aún no sabemos en qué terminó; no pague otra vez. "
+    "Espere unos minutos y vuelva a intentar."
+)
 EXPLAINED, KEPT = "facturas_explicadas", 1000
 
 
@@ -139,6 +144,17 @@ def pago(numero: str):
         return redirect(url_for(".panel", codigo=factura.codigo), code=303)
     if pasarelas.pasarela(current_app.config):
         return redirect(url_for("pagar.elegir", codigo=factura.codigo), code=303)
+    if factura.abierto:
+        return ya_en_linea(factura)
     context = {"factura": factura, "estado": factura.estado(hoy()), "limitada": asociacion.limitada}
     context["actualizada"] = Entrega.ultima_fecha()
     return render("facturas/pago.html", portal=pasarelas.enlace(current_app.config), **context)
+
+
+def ya_en_linea(factura: UltimaFactura) -> Response:
+    """A payment of the bill that was begun through a gateway of before: nobody pays at the portal meanwhile."""
+    abierto = PagoAbierto.de_codigos([factura.codigo])[factura.codigo]
+    if abierto.cuenta_id == current_user.id:
+        return redirect(url_for("pagar.estado", publico=abierto.publico), code=303)
+    flash(ALGUIEN if abierto.estado == "creado" else EN_CURSO, "aviso")
+    return redirect(url_for(".panel", codigo=factura.codigo), code=303)

@@ -1,8 +1,8 @@
-from flask import Blueprint, Response, abort, current_app, flash, redirect, request, session, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, request, url_for
 from flask_login import current_user
 
 from .. import cobros, documentos, pasarelas
-from ..access import ask_to_sign_in, go_to, may_send_forms_to, public
+from ..access import ask_to_sign_in, go_to, if_signed_out, may_send_forms_to, public
 from ..cobros import YaAbiertoError
 from ..db import snapshot
 from ..documentos.comprobante import CON_COMPROBANTE, html_de, nombre
@@ -17,6 +17,7 @@ from .oferta import Oferta, ofrecer
 
 bp = Blueprint("pagar", __name__, url_prefix="/pagar")
 
+SIN_COBRO = "Su sesión terminó antes de empezar el pago: no se le cobró nada."
 TARDE = "Ese pago ya no se puede dejar: la pasarela ya respondió o su banco lo está procesando. Mire aquí cómo va."
 
 
@@ -36,13 +37,31 @@ def pagina(pasarela: Pasarela, oferta: Oferta, status: int = 200, mensaje: str =
 
 
 def al_portal(oferta: Oferta) -> Response:
-    """Without a gateway each bill has its own page, with what the payment portal asks for."""
-    if oferta.elegidas:
-        return redirect(url_for("facturas.pago", numero=oferta.elegidas[0].factura.numero), code=303)
+    """Without a gateway each bill has its own page, with what the payment portal asks for; but first what is on its way."""
+    asked = [opcion for opcion in oferta.opciones if opcion.pedida]
+    for opcion in asked:
+        if opcion.abierto and opcion.abierto.cuenta_id == current_user.id:
+            return redirect(url_for(".estado", publico=opcion.abierto.publico), code=303)
+    bills = [opcion.factura.numero for opcion in asked if opcion.debe]
+    if bills:
+        return redirect(url_for("facturas.pago", numero=bills[0]), code=303)
     return redirect(url_for("facturas.panel"), code=303)
 
 
+def a_elegir() -> str:
+    """The page to choose, with what the form asks for chosen."""
+    return url_for(".elegir", elegir=1, codigo=request.form.getlist("codigo"))
+
+
+@bp.post("/eleccion")
+@if_signed_out(a_elegir, SIN_COBRO)
+def sumar():
+    """What the chosen ones cost, where there is no JavaScript."""
+    return redirect(a_elegir(), code=303)
+
+
 @bp.post("")
+@if_signed_out(a_elegir, SIN_COBRO)
 @limit("30 per hour", key=lambda: str(current_user.id), name="pagar")
 def iniciar():
     """Begin an attempt for the chosen bills."""
@@ -52,7 +71,7 @@ def iniciar():
         return al_portal(oferta)
     total = request.form.get("total", type=int)
     try:
-        intento = comenzar(pasarela, oferta, total, "de_nuevo" in request.form)
+        intento = comenzar(pasarela, oferta, request.form.getlist("sumado"), total, "de_nuevo" in request.form)
     except RevisarError as error:
         return pagina(pasarela, ofrecer(current_user, request.form.getlist("codigo")), 422, str(error))
     except YaAbiertoError as error:
@@ -75,10 +94,8 @@ def intento_de(publico: str) -> Intento:
     if intento.cuenta_id is None:
         return intento
     if not current_user.is_authenticated:
-        answer = ask_to_sign_in()
-        # Not the address asked for: what the gateways add to it is too long for a cookie.
-        session["destino"] = url_for(".estado", publico=publico)
-        abort(answer)
+        # Not the address asked for: what the gateways add to it is too long for a cookie. The log-in page has its own notice.
+        abort(ask_to_sign_in("", url_for(".estado", publico=publico, volvio=request.args.get("volvio") and 1)))
     if intento.cuenta_id != current_user.id:
         abort(404)
     if current_user.nivel != "plena":
@@ -91,9 +108,10 @@ def intento_de(publico: str) -> Intento:
 def salida(publico: str):
     """The form that takes the customer to the gateway, sent at once where there is JavaScript."""
     intento = intento_de(publico)
-    pasarela, regreso = seguimiento.pasarela_de(intento), url_for(".estado", publico=publico)
+    pasarela = seguimiento.pasarela_de(intento)
     if intento.estado != "creado" or pasarela is None:
-        return redirect(regreso, code=303)
+        return redirect(url_for(".estado", publico=publico), code=303)
+    regreso = url_for(".estado", publico=publico, volvio=1)
     cobro = cobros.cobro_de(intento, current_app.config, regreso, current_user if intento.cuenta_id else None)
     way = pasarela.salida(cobro)
     return may_send_forms_to(render("pagar/salida.html", intento=intento, pasarela=pasarela, salida=way), way.url)
@@ -106,7 +124,7 @@ def estado(publico: str):
     intento = intento_de(publico)
     if is_htmx() and request.args.get("visto") == seguimiento.visto(intento):
         return Response(status=204)
-    return render("pagar/estado.html", "pagar/_estado.html", **seguimiento.datos(intento))
+    return render("pagar/estado.html", "pagar/_estado.html", **seguimiento.datos(intento, "volvio" in request.args))
 
 
 @bp.post("/<publico>/cancelacion")

@@ -275,7 +275,7 @@ def test_several_bills_are_paid_in_one_go(turno, rosa, buzon):
     paso(turno, "Pagar en línea")
     turno.get_by_label(f"Código {DOS}").check()
     if not turno.con_js:
-        oprime(turno, "Calcular")
+        oprime(turno, "Actualizar el total")
     expect(turno.locator("#_suma .valor")).to_contain_text("2 facturas $\u00a0104.350")
     oprime(turno, "Ir a pagar $\u00a0104.350")
     sigue_a_la_pasarela(turno)
@@ -287,6 +287,37 @@ def test_several_bills_are_paid_in_one_go(turno, rosa, buzon):
     va(turno, "Pagos realizados")
     expect(turno.get_by_role("row").filter(has_text="en proceso de aplicación")).to_have_count(2)
     assert carta(buzon, "Recibimos su pago de $\u00a0104.350")
+
+
+def test_the_button_waits_until_the_sum_is_that_of_the_choice(abre_navegador, rosa, sim):
+    page = abre_navegador()
+    waiting = []
+    page.route("**/pagar?elegir=1*", lambda route: waiting.append(route))
+    abre_la_factura(page, rosa)
+    page.goto(f"/pagar?codigo={UNO}")
+    button = page.get_by_role("button", name=re.compile("^Ir a pagar"))
+    expect(button).to_be_enabled()
+    page.get_by_label(f"Código {DOS}").check()
+    expect(button).to_be_disabled()
+    with page.expect_request(f"**/pagar?elegir=1&codigo={DOS}"):
+        page.get_by_label(f"Código {UNO}").uncheck()
+    expect(button).to_be_disabled()
+    waiting[-1].continue_()
+    expect(button).to_have_text("Ir a pagar $\u00a020.000")
+    expect(button).to_be_enabled()
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def test_a_choice_whose_sum_never_came_is_not_paid_as_if_it_had(turno, rosa):
+    abre_la_factura(turno, rosa)
+    turno.goto(f"/pagar?codigo={UNO}")
+    turno.route("**/pagar?elegir=1*", lambda route: route.abort())
+    turno.get_by_label(f"Código {DOS}").check()
+    oprime(turno, "Ir a pagar $\u00a084.350")
+    expect(turno.locator("#resumen")).to_contain_text("Cambió lo marcado: revise el total y oprima otra vez.")
+    expect(turno.locator("#_suma .valor")).to_contain_text("2 facturas $\u00a0104.350")
+    assert not Intento.select().exists()
+    turno.problemas[:] = [line for line in turno.problemas if "ailed to " not in line]
 
 
 # -- without an account -------------------------------------------------------------------------------
@@ -369,11 +400,11 @@ def test_given_up_at_the_gateway_it_is_gone_on_with_or_begun_anew(telefono, rosa
     paso(telefono, "Pagar en línea")
     oprime(telefono, "Ir a pagar $\u00a084.350")
     paso(telefono, "Usted ya comenzó a pagar")
-    telefono.get_by_role("link", name="Seguir con ese pago").click()
+    telefono.get_by_role("link", name="Volver a Simulador de pagos").click()
     sigue_a_la_pasarela(telefono)
     decide(telefono, "Abandonar")
     paso(telefono, ESPERANDO)
-    telefono.get_by_text("No voy a pagar ahora").click()
+    telefono.get_by_text("No alcancé a pagar").click()
     oprime(telefono, "Sí, dejarlo sin hacer")
     paso(telefono, "El pago quedó sin hacer")
     telefono.get_by_role("link", name="Intentar de nuevo").click()
