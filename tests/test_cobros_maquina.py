@@ -110,7 +110,8 @@ class Portal(RuleBasedStateMachine):
     @rule(cual=CUAL)
     def irse(self, cual):
         intento = self.intento(cual)
-        assert cobros.cancelar(intento) == (intento.estado == "creado")
+        waits = avisos.por_atender(intento)
+        assert cobros.cancelar(intento) == (intento.estado == "creado" and not waits)
 
     @precondition(hay_intentos)
     @rule(cual=CUAL)
@@ -337,8 +338,7 @@ class Portal(RuleBasedStateMachine):
             assert intento.tardio == 0
         if intento.estado == "revision":
             assert intento.revisar
-            assert intento.proximo is None
-        if intento.estado in ABIERTOS:
+        if intento.estado in OCUPAN:
             assert intento.proximo is not None
 
     def ocupados(self, intentos, lineas):
