@@ -17,8 +17,9 @@ control_socket_disable = True
 # nginx sends none of the headers that would change the address of the portal.
 forwarder_headers = ""
 graceful_timeout = 30
-max_requests = 20000
-max_requests_jitter = 2000
+# A worker that is begun anew costs a second: not every few seconds in a storm of notices (bench/avisos.py).
+max_requests = 200000
+max_requests_jitter = 20000
 limit_request_line = 4094
 limit_request_fields = 60
 

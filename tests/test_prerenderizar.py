@@ -1,5 +1,6 @@
 """``flask facturas prerenderizar``: the PDFs of a cycle before anybody asks for them."""
 
+import functools
 import os
 import pwd
 import re
@@ -382,7 +383,14 @@ def test_an_order_to_end_is_obeyed_and_what_was_made_stays(app, ajustes, prerend
     command = [sys.executable, "-m", "flask", "--app", "app", "facturas", "prerenderizar", "--nucleos", "1"]
     environment = os.environ | {f"OFICINA_{name}": str(ajustes[name]) for name in ("INSTANCIA", "BASE_DE_DATOS")}
     with subprocess.Popen(
-        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        cwd=ROOT,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # What is started in the background of a shell is born deaf to Ctrl-C.
+        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     ) as process:
         until = time.monotonic() + 20
         while hechas() < 3:
