@@ -18,7 +18,7 @@ LLAVE_PAYU = "4Vj8eK4rloUd272L48hsrarnUA"  # of its documentation, the same for 
 
 class PasarelaDePrueba:
     nombre, titulo, host = "simulada", "Pasarela de prueba", "pasarela.example"
-    comercio, pruebas = "512321", True
+    comercio, pruebas, pide_correo = "512321", True, False
 
     def __init__(self) -> None:
         self.transacciones: dict[str, Transaccion] = {}  # all that it has, by id

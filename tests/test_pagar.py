@@ -15,7 +15,7 @@ from oficina import access, cobros
 from oficina.db import utcnow
 from oficina.documentos import enlace
 from oficina.formats import fecha, hoy
-from oficina.models import Asociacion, Intento, Movimiento, PagoAbierto, Sesion
+from oficina.models import Asociacion, Bitacora, Intento, Movimiento, PagoAbierto, Sesion
 from oficina.models.intento import OCUPAN, SIN_PAGO
 
 UNO, DOS, TRES = "100200300", "100200301", "100200302"
@@ -686,3 +686,11 @@ def test_a_bill_is_paid_at_the_gateway(app, navegador, rosa, gateway, protocolo,
     Intento.update(proximo=utcnow()).execute()
     cobros.pasada(app.config)
     assert navegador.abre(f"/pagar/{intento.publico}").h1 == h1
+
+
+def test_giving_it_up_on_its_page_is_written_down_as_its_customers(navegador, rosa):
+    intento = un_intento({UNO: "F1"}, rosa)
+    token = navegador.abre(f"/pagar/{intento.publico}").soup.find("input", {"name": "csrf_token"})["value"]
+    navegador.pide("POST", f"/pagar/{intento.publico}/cancelacion", data={"csrf_token": token})
+    row = Bitacora.get(Bitacora.evento == "pago_cancelado")
+    assert (row.cuenta_id, row.actor) == (rosa.id, "cliente")

@@ -10,8 +10,6 @@ from .base import Base, DayField, InstantField, as_day
 from .intento import Intento
 from .pago import a_la_vista
 
-TIPOS = ("pago", "reverso")
-
 # A row stops counting once a delivery has the same payment, and counts again if that delivery is undone.
 SIN_APLICAR = "NOT EXISTS (SELECT 1 FROM pago x WHERE x.id = {m}.pago)"
 # Of a row of either kind.

@@ -132,7 +132,8 @@ def estado(publico: str):
 def cancelar(publico: str):
     """Give up an attempt of which the gateway knows nothing."""
     intento = intento_de(publico)
-    if intento.estado != "cancelado" and not cobros.cancelar(intento):
+    who = current_user if intento.cuenta_id else None
+    if intento.estado != "cancelado" and not cobros.cancelar(intento, who):
         flash(TARDE, "aviso")
     return redirect(url_for(".estado", publico=publico), code=303)
 

@@ -92,6 +92,7 @@ class Pasarela(Protocol):
     host: str  # what the customer should see in the browser while paying
     comercio: str  # our account there, as ``Transaccion.comercio`` tells it
     pruebas: bool  # whether it is its sandbox
+    pide_correo: bool  # whether nobody pays there without an e-mail address
 
     def salida(self, cobro: Cobro) -> Salida:
         """How the customer goes there to pay. No network is used. Money may move from here on, at the gateway only."""

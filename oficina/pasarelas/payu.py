@@ -89,6 +89,7 @@ class PayU:
     consulta: str = CONSULTA
     nombre: str = "payu"
     titulo: str = "PayU"
+    pide_correo: bool = True  # its form is not taken without buyerEmail
 
     @property
     def host(self) -> str:

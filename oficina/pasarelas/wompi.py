@@ -69,6 +69,7 @@ class Wompi:
     consulta: str = CONSULTA
     nombre: str = "wompi"
     titulo: str = "Wompi"
+    pide_correo: bool = False
 
     @property
     def host(self) -> str:

@@ -11,7 +11,6 @@ from ..forms import fresh_captcha
 from ..limits import limit
 from ..models import Intento, Predio, UltimaFactura
 from ..pasarelas import Pasarela, pasarela
-from ..pasarelas.payu import PayU
 from ..web import is_htmx, render
 from . import busqueda
 from .forms import BuscarForm, PagarForm
@@ -31,9 +30,6 @@ AGOTADO = (
 ESPERE = "Por seguridad, espere {} antes de intentar de nuevo."
 CAPTCHA = "Hubo muchos intentos. Escriba los números de la imagen para continuar."
 CAMBIO = "El valor por pagar cambió mientras usted veía esta página. Revíselo y oprima el botón otra vez."
-
-# Of what can be owed at all, in centavos (see schema.sql).
-MOST = 99_999_999_999_999
 
 
 @bp.before_request
@@ -126,7 +122,7 @@ def codigo_de_la_ruta() -> str:
 def iniciar(enlace: str):
     """Begin an attempt for the bill of a signed link."""
     found, gateway = enlaces.leer(enlace), la_pasarela()
-    form = PagarForm().con_correo(pide_correo(gateway))
+    form = PagarForm().con_correo(gateway.pide_correo)
     if found is None or not form.validate_on_submit():
         return mostrar_factura(enlace, form, 422)
     try:
@@ -141,8 +137,6 @@ def iniciar(enlace: str):
 def empezar(gateway: Pasarela, found: enlaces.Enlace, correo: str | None) -> Intento:
     """An attempt for what the customer saw. Raises CambioError, NadaPorPagarError, YaAbiertoError."""
     bill, total = {found.codigo: found.numero}, request.form.get("total", 0, type=int)
-    if not 0 < total <= MOST:
-        raise cobros.CambioError
     try:
         return cobros.iniciar(gateway, bill, total, correo=correo)
     except cobros.YaAbiertoError as error:
@@ -156,11 +150,6 @@ def la_pasarela() -> Pasarela:
     if gateway is None:
         abort(404)
     return gateway
-
-
-def pide_correo(gateway: Pasarela) -> bool:
-    """Whether nobody pays there without an e-mail: PayU does not take the form without the buyer's."""
-    return isinstance(gateway, PayU)
 
 
 def del_titular(codigo: str) -> dict[str, str]:
@@ -177,7 +166,7 @@ def mostrar_factura(enlace: str, form: PagarForm, status: int = 200, mensaje: st
     bill = UltimaFactura.de(found.codigo)
     if bill is None or bill.numero != found.numero:
         return render("rapido/factura.html", "rapido/_factura.html", status, factura=None, reemplazada=True)
-    form.con_correo(pide_correo(gateway))
+    form.con_correo(gateway.pide_correo)
     shown = del_titular(found.codigo) if es_de_su_titular(bill) else {}
     context = {"factura": bill, "estado": bill.estado(hoy()), "pasarela": gateway, "enlace": enlace, "mensaje": mensaje}
     return render("rapido/factura.html", "rapido/_factura.html", status, form=form, **shown, **context)
